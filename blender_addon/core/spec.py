@@ -1,0 +1,130 @@
+"""The description of one picture: every choice made, nothing left for Blender to decide.
+
+Specs are frozen and made of JSON's own types (numbers, strings, tuples, dictionaries of these), so that
+`from_dict(SceneSpec, json.loads(json.dumps(to_dict(spec)))) == spec` holds exactly.
+Lengths in metres, angles in radians, world frame with Z up, pixels with (0, 0) at the image's top-left corner.
+"""
+
+import dataclasses
+import typing
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class LookSpec:
+    """A thing worn or grown: one garment, a head of hair, a skin. `kind` names the maker, `params` are its choices."""
+
+    kind: str
+    params: dict
+
+
+@dataclass(frozen=True)
+class PersonSpec:
+    """One human."""
+
+    body: str
+    """Name of the body file in the catalog."""
+    sex: float
+    """0 male to 1 female, as the shape was drawn."""
+    age: float
+    """Years."""
+    betas: tuple
+    """(B,) shape coefficients."""
+    pose_source: str
+    """Where the pose came from: 'prior:sit', or 'TAKE@FRAME' of a motion file."""
+    pose: tuple
+    """(J, 3) joint rotations, axis-angle, parent frame; the first turns SMPL's Y-up body into the Z-up world."""
+    position: tuple
+    """(3,) translation added to the posed body, as in SMPL."""
+    skin: LookSpec
+    hair: LookSpec
+    garments: tuple[LookSpec, ...]
+
+
+@dataclass(frozen=True)
+class OccluderSpec:
+    """One thing that stands in the scene."""
+
+    kind: str
+    params: dict
+    position: tuple
+    """(3,) of the point on the ground under its centre."""
+    yaw: float
+    """Rotation about Z; at 0 its front faces -Y."""
+
+
+@dataclass(frozen=True)
+class WorldSpec:
+    """Light, background and ground."""
+
+    environment: str
+    """Name of an environment in the catalog."""
+    rotation: float
+    """Of the environment about Z."""
+    brightness: float
+    """Factor on the normalised brightness; 1 is a well exposed picture."""
+    projection_centre: tuple
+    """(3,) where the environment's camera is taken to have stood; the ground is coloured from there."""
+    ground_radius: float
+    """Where the real ground ends and the environment's own begins."""
+    ground_roughness: float
+
+
+@dataclass(frozen=True)
+class CameraSpec:
+    """A pinhole camera without distortion, its principal point in the middle of the picture."""
+
+    width: int
+    height: int
+    focal_mm: float
+    """On a sensor whose longer side is 36 mm."""
+    position: tuple
+    """(3,)"""
+    rotation: tuple
+    """(3, 3) world to camera, rows x right, y down, z forward (OpenCV)."""
+
+
+@dataclass(frozen=True)
+class SceneSpec:
+    """One picture."""
+
+    seed: int
+    index: int
+    persons: tuple[PersonSpec, ...]
+    occluders: tuple[OccluderSpec, ...]
+    world: WorldSpec
+    camera: CameraSpec
+    samples: int
+    """Paths a pixel."""
+
+
+def to_dict(spec) -> dict:
+    """Nested dictionaries and tuples, ready for json.dumps."""
+    return dataclasses.asdict(spec)
+
+
+def from_dict(cls, data: dict):
+    """The inverse of `to_dict` after a trip through JSON (lists become tuples again).
+
+    Raises:
+        TypeError: a field is missing or unknown.
+    """
+    hints = typing.get_type_hints(cls)
+    unknown = set(data) - set(hints)
+    if unknown:
+        raise TypeError(f"{cls.__name__} has no field {sorted(unknown)[0]!r}")
+    return cls(**{name: _value(hints[name], value) for name, value in data.items()})
+
+
+def _value(hint, value):
+    if dataclasses.is_dataclass(hint):
+        return from_dict(hint, value)
+    if typing.get_origin(hint) is tuple:
+        return tuple(from_dict(typing.get_args(hint)[0], item) for item in value)
+    if hint is dict:
+        return value
+    return _frozen(value)
+
+
+def _frozen(value):
+    return tuple(_frozen(item) for item in value) if isinstance(value, (list, tuple)) else value
