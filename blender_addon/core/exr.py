@@ -28,7 +28,9 @@ def read_exr(path) -> dict:
         header, start = _read_header(data)
         return _read_pixels(data, header, start)
     except (struct.error, ValueError, KeyError, IndexError) as error:
-        raise AssetError(f"{path} is not an uncompressed single-part float EXR ({error}). Render this picture again.")
+        raise AssetError(
+            f"{path} is not an uncompressed single-part float EXR ({error}). Render this picture again."
+        ) from error
 
 
 def find_pass(channels: dict, *names: str) -> np.ndarray:
@@ -36,7 +38,9 @@ def find_pass(channels: dict, *names: str) -> np.ndarray:
     for name in sorted(channels):
         if name.endswith(names):
             return channels[name]
-    raise AssetError(f"No pass named {' or '.join(names)} among {', '.join(sorted(channels))}. Enable it before rendering.")
+    raise AssetError(
+        f"No pass named {' or '.join(names)} among {', '.join(sorted(channels))}. Enable it before rendering."
+    )
 
 
 def _read_header(data: bytes):

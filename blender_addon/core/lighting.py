@@ -6,10 +6,15 @@ and the middle column looks along +X, as Cycles maps them.
 
 import numpy as np
 
-SMALL = 64
+SMALL = 128
 """Columns of the copy that sums are taken over."""
 LUMINANCE = np.array([0.2126, 0.7152, 0.0722])
 MIDDLE_GREY = 0.18
+EYE = 1.6
+"""Metres above the ground that environments are photographed from, about."""
+STEP, FOREIGN = 0.6, 1.6
+"""Differences of logarithms, summed over red, green and blue, that end the ground."""
+FARTHEST_REACH = 30.0
 PERSON_ALBEDO = 0.4
 """Of skin and clothes, about."""
 
@@ -67,3 +72,27 @@ def ground_gain(radiance: np.ndarray) -> np.ndarray:
     below = radiance[directions(radiance.shape)[..., 2] < -0.2]
     brightest = np.quantile((below * gain) @ LUMINANCE, 0.9)
     return gain * min(1.0, 0.8 / max(float(brightest), 1e-4))
+
+
+def floor_reach(radiance: np.ndarray) -> np.ndarray:
+    """(W,) metres of bare ground around the photographer, in each direction from the left of the picture to its right.
+
+    Furniture, walls and water's edges are steps in brightness or colour below the horizon. Looking up from one's feet,
+    the first step at an angle a below the horizon ends the ground at EYE / tan(a).
+    """
+    elevation = np.arcsin(directions(radiance.shape)[:, 0, 2])
+    rows = np.flatnonzero((elevation > np.radians(-48)) & (elevation < np.radians(-3)))
+    blurred = sum(np.roll(radiance[rows], shift, axis=1) for shift in range(-2, 3)) / 5
+    colors = np.log(blurred + 0.02 * np.median(blurred) + 1e-6)
+    near = colors[: len(rows) // 3]
+    foreign = np.abs(colors - np.median(near, axis=(0, 1))).sum(2)
+    steps = np.abs(np.diff(colors, axis=0, prepend=colors[:1])).sum(2)
+    # Grass and gravel vary by themselves: only more than that counts.
+    ends = (foreign > FOREIGN + 2 * np.median(foreign[: len(near)])) | (
+        steps > STEP + 3 * np.median(steps[: len(near)])
+    )
+    first = np.where(ends.any(0), ends.argmax(0), len(rows) - 1)
+    reach = EYE / np.tan(-elevation[rows[first]])
+    window = len(reach) // 20  # what stands to either side counts too
+    around = np.stack([np.roll(reach, shift) for shift in range(-window, window + 1)])
+    return np.clip(np.quantile(around, 0.35, axis=0), 1.0, FARTHEST_REACH)

@@ -16,7 +16,7 @@ class Ranges:
     persons: tuple = (1, 3)
     """Fewest and most people in a picture."""
     occluders: tuple = (0, 3)
-    focal_mm: tuple = (24.0, 28.0, 35.0, 35.0, 50.0, 50.0, 70.0, 85.0)
+    focal_mm: tuple = (24.0, 26.0, 28.0, 28.0, 35.0, 35.0, 50.0, 70.0)
     """Lenses of real cameras, 35 mm equivalent; one is picked, ±8 %."""
     person_share: tuple = (1 / 6, 1.5)
     """The main person's height over the picture's; drawn evenly in its logarithm."""
@@ -29,7 +29,9 @@ class Ranges:
             raise SettingsError(f"--samples {self.samples} is out of range. Use 1 to 65536; 48 is the default.")
         fewest, most = self.persons
         if not 1 <= fewest <= most <= 20:
-            raise SettingsError(f"--persons {fewest} {most} is no range. Give fewest then most, 1 to 20, as in --persons 1 3.")
+            raise SettingsError(
+                f"--persons {fewest} {most} is no range. Give fewest then most, 1 to 20, as in --persons 1 3."
+            )
         return self
 
     def to_dict(self) -> dict:

@@ -1,4 +1,4 @@
-"""Files of a dataset: written to a temporary name, flushed, then renamed, so that a final name never holds half a file."""
+"""Files of a data set: written to a temporary name, flushed, then renamed; a final name never holds half a file."""
 
 import json
 import os
@@ -27,7 +27,9 @@ def write_bytes_atomically(path, data: bytes) -> None:
         os.replace(temporary, path)
     except OSError as error:
         temporary.unlink(missing_ok=True)
-        raise SettingsError(f"Cannot write {path}: {error.strerror}. Free some space or choose another --out.") from error
+        raise SettingsError(
+            f"Cannot write {path}: {error.strerror}. Free some space or choose another --out."
+        ) from error
 
 
 def write_json_atomically(path, value) -> None:

@@ -11,7 +11,7 @@ class Surface:
 
     name: str
     points: np.ndarray
-    """(N, 3) metres, T-pose of the shaped body, SMPL frame (Y up). Visibility compares these, so a sleeve knows its arm."""
+    """(N, 3) metres, T-pose of the shaped body, SMPL frame (Y up). By these, visibility knows a sleeve from its arm."""
     weights: np.ndarray
     """(N, J) skin weights, rows sum to 1."""
     faces: np.ndarray

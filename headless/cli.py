@@ -1,0 +1,297 @@
+"""The command `posewright`: one subcommand a purpose. Each says what it does with --help."""
+
+import contextlib
+import dataclasses
+import importlib.util
+import io
+import itertools
+import os
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Literal
+
+import tyro
+
+from blender_addon.core.errors import PosewrightError, SettingsError
+from blender_addon.core.ranges import Ranges
+
+ABOUT = "Photographs of people who never existed, with exact labels, to train human pose estimators."
+ROOT = Path(__file__).resolve().parent.parent
+Folder = Annotated[Path, tyro.conf.arg(metavar="FOLDER")]
+Folders = Annotated[tuple[Path, ...], tyro.conf.UseAppendAction, tyro.conf.arg(metavar="FOLDER")]
+NoFolder = Annotated[Path | None, tyro.conf.arg(metavar="FOLDER", help_behavior_hint="")]
+NoFile = Annotated[str | None, tyro.conf.arg(metavar="FILE", help_behavior_hint="")]
+DataSet = tyro.conf.Positional[Annotated[Path, tyro.conf.arg(metavar="FOLDER")]]
+
+
+@dataclass
+class Render:
+    """Render pictures of people with exact labels.
+
+    The same command again goes on where it stopped. Runs that share --seed and --out may each take a range of
+    pictures with --start and --count.
+    """
+
+    out: Folder = Path("out/dataset")
+    """Folder of the data set."""
+    count: int = 8
+    """Pictures to make, from --start on."""
+    start: int = 0
+    """Number of the first picture, to share the work among runs."""
+    only: Annotated[int | None, tyro.conf.arg(metavar="INT", help_behavior_hint="")] = None
+    """Render this one picture, again if it is there."""
+    seed: int = 0
+    """The same seed gives the same data set."""
+    size: Annotated[tuple[int, int], tyro.conf.arg(metavar="W H")] = (Ranges.width, Ranges.height)
+    """Pixels of each picture."""
+    samples: int = Ranges.samples
+    """Paths a pixel: more is cleaner and slower."""
+    persons: Annotated[tuple[int, int], tyro.conf.arg(metavar="A B")] = Ranges.persons
+    """Fewest and most people in a picture."""
+    device: Literal["auto", "cpu", "optix", "cuda", "hip", "oneapi", "metal"] = "auto"
+    """What renders; auto takes the fastest there is."""
+    assets: Folders = ()
+    """Asset folder with hdri/, bodies/ and so on; may be given several times."""
+    poses: NoFolder = None
+    """Folder of AMASS motion files. Without it, poses come from a built-in prior."""
+    format: Literal["jpg", "png"] = "jpg"
+    """Of the pictures."""
+    blender: NoFile = None
+    """Blender binary to render with. Without it, the bpy wheel of this environment."""
+
+    def run(self) -> int:
+        return wait_for(render_command(self))
+
+
+@dataclass
+class Annotate:
+    """Write the COCO annotations of a data set again, from its records. Renders nothing."""
+
+    out: DataSet
+    """The data set, --out of render."""
+
+    def run(self) -> int:
+        from headless.annotate import annotate
+
+        print(annotate(self.out))
+        return 0
+
+
+@dataclass
+class Validate:
+    """Check pictures, labels and masks of a data set, and print what is in it. Status 1 when something is wrong."""
+
+    out: DataSet
+    """The data set, --out of render."""
+
+    def run(self) -> int:
+        from headless import validate
+
+        return validate.main(self.out)
+
+
+@dataclass
+class Preview:
+    """Make a contact sheet: pictures with their labels drawn on."""
+
+    out: DataSet
+    """The data set, --out of render."""
+    sheet: NoFile = None
+    """The JPEG to write; preview.jpg in the data set if not given."""
+    columns: int = 4
+    """Pictures a row."""
+    count: int = 16
+    """Pictures on the sheet, spread evenly over the data set."""
+    labels: bool = True
+    """Draw skeletons, boxes and outlines."""
+    tile_width: int = 480
+    """Pixels of each picture on the sheet."""
+
+    def run(self) -> int:
+        from headless.preview import preview
+
+        print(preview(self.out, self.sheet, self.columns, self.count, self.labels, self.tile_width))
+        return 0
+
+
+@dataclass
+class List:
+    """List what pictures can be made with: bodies and environments, with licence and source."""
+
+    assets: Folders = ()
+    """Asset folder; may be given several times. Without any, POSEWRIGHT_ASSETS."""
+
+    def run(self) -> int:
+        list_assets(self.assets)
+        return 0
+
+
+@dataclass
+class Build:
+    """Build the open body and its skin maps into assets/library. What is up to date stays."""
+
+    def run(self) -> int:
+        return build_assets()
+
+
+@dataclass
+class Assets:
+    """List assets, or build those that come with the project."""
+
+    action: Annotated[List, tyro.conf.subcommand("list")] | Annotated[Build, tyro.conf.subcommand("build")]
+
+    def run(self) -> int:
+        return self.action.run()
+
+
+@dataclass
+class Doctor:
+    """Say what is here, what is missing and how to mend it. Status 1 when nothing could be rendered."""
+
+    blender: NoFile = None
+    """Blender binary to look at; the `blender` on the path if not given."""
+    assets: Folders = ()
+    """Asset folder; may be given several times."""
+    out: Folder = Path("out")
+    """Where pictures would go."""
+
+    def run(self) -> int:
+        from headless import doctor
+
+        return doctor.main(self.out, self.blender, self.assets)
+
+
+Command = (
+    Annotated[Render, tyro.conf.subcommand("render")]
+    | Annotated[Annotate, tyro.conf.subcommand("annotate")]
+    | Annotated[Validate, tyro.conf.subcommand("validate")]
+    | Annotated[Preview, tyro.conf.subcommand("preview")]
+    | Annotated[Assets, tyro.conf.subcommand("assets")]
+    | Annotated[Doctor, tyro.conf.subcommand("doctor")]
+)
+
+
+def render_command(options: Render) -> list[str]:
+    """The child process that renders. Only what differs from the defaults is passed on.
+
+    Raises:
+        SettingsError: there is no such Blender binary.
+    """
+    script = str(ROOT / "headless" / "render.py")
+    if options.blender is None:
+        return [sys.executable, script, *render_options(options)]
+    binary = shutil.which(options.blender)
+    if binary is None:
+        raise SettingsError(f"No Blender at {options.blender}. Check --blender, or leave it out to use the bpy wheel.")
+    return [binary, "-b", "--factory-startup", "--python-exit-code", "1", "-P", script, "--", *render_options(options)]
+
+
+def render_options(options: Render) -> list[str]:
+    """As render.py's argparse reads them."""
+    words = []
+    for field in dataclasses.fields(options):
+        value = getattr(options, field.name)
+        if field.name == "blender" or value == field.default:
+            continue
+        if field.name == "assets":
+            words += [word for folder in value for word in ("--assets", str(folder))]
+        else:
+            values = value if isinstance(value, tuple) else (value,)
+            words += [f"--{field.name}", *map(str, values)]
+    return words
+
+
+def wait_for(command: list[str]) -> int:
+    """Run `command` to its end and return its exit status. Ctrl+C reaches it too: let it stop in its own way."""
+    # render.py writes the labels with this Python, whatever Blender it runs in.
+    environment = {"POSEWRIGHT_PYTHON": sys.executable, **os.environ}
+    with subprocess.Popen(command, env=environment) as child:
+        while True:
+            try:
+                status = child.wait()
+            except KeyboardInterrupt:
+                continue
+            return status if status >= 0 else 128 - status
+
+
+def list_assets(folders: tuple[Path, ...]) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    from blender_addon.core.catalog import load_catalog
+
+    catalog = load_catalog(folders, _wheel_environments())
+    table = Table("kind", "name", "licence", "source", box=None, pad_edge=False)
+    for asset in (*catalog.bodies, *catalog.environments):
+        table.add_row(asset.kind, asset.name, asset.licence, asset.source)
+    Console().print(table)
+    for line in catalog.skipped:
+        print(f"left out: {line}")
+
+
+def _wheel_environments() -> Path | None:
+    """Where the bpy wheel keeps Blender's own environments; found without the seconds that importing it takes."""
+    wheel = importlib.util.find_spec("bpy")
+    folders = wheel.submodule_search_locations if wheel else []
+    return next((found for place in folders for found in Path(place).glob("*/datafiles/studiolights/world")), None)
+
+
+def build_assets() -> int:
+    """Each builder looks itself whether its file is up to date."""
+    bodies = ROOT / "assets" / "library" / "bodies"
+    for module, name in (("open_body", "open_body.npz"), ("skin_maps", "open_body_skin.png")):
+        command = [sys.executable, "-m", f"assets.bodies.{module}", "--out", str(bodies / name)]
+        status = subprocess.run(command, cwd=ROOT, check=False).returncode
+        if status:
+            return status
+    return 0
+
+
+def parse(argv: list[str]):
+    """The subcommand with its options.
+
+    Raises:
+        SystemExit: 0 after --help, 2 after one line on what is wrong with the options.
+    """
+    complaint = io.StringIO()
+    try:
+        with contextlib.redirect_stderr(complaint):
+            return tyro.cli(
+                Command,
+                prog="posewright",
+                description=ABOUT,
+                args=argv,
+                config=(tyro.conf.OmitArgPrefixes, tyro.conf.OmitSubcommandPrefixes),
+            )
+    except SystemExit as stop:
+        if stop.code:
+            print(f"error: {_first_words(complaint.getvalue())}. See posewright --help.", file=sys.stderr)
+        raise
+
+
+def _first_words(box: str) -> str:
+    """What tyro's box says between its title and the first rule or bullet; terminals without Unicode get hyphens."""
+    lines = [line.strip(" │") for line in box.splitlines()]
+    below_title = itertools.dropwhile(lambda line: not line.startswith(("╭", "---")), lines)
+    words = list(itertools.takewhile(lambda line: line and line[0] not in "─-•*╰", list(below_title)[1:]))
+    return " ".join(words or lines).rstrip(".:")
+
+
+def main(argv: list[str]) -> int:
+    return parse(argv).run()
+
+
+def run() -> int | str:
+    try:
+        return main(sys.argv[1:])
+    except PosewrightError as error:  # the user's to mend: one line, no traceback
+        return f"error: {error}"
+    except KeyboardInterrupt:
+        return 130
+
+
+if __name__ == "__main__":
+    sys.exit(run())

@@ -1,0 +1,217 @@
+"""Render a data set; the same command again goes on where it stopped.
+
+blender -b -P headless/render.py -- --count 1000 --out out/train --seed 0
+.venv/bin/python headless/render.py --count 1000 --out out/train --seed 0      (with the bpy wheel)
+"""
+
+import argparse
+import contextlib
+import os
+import shutil
+import subprocess
+import sys
+import time
+import traceback
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT))  # Blender does not look beside the script
+
+import bpy  # noqa: E402
+
+from blender_addon.core.amass import find_takes  # noqa: E402
+from blender_addon.core.body import load_body  # noqa: E402
+from blender_addon.core.catalog import OPEN_BODY, Catalog, load_catalog  # noqa: E402
+from blender_addon.core.dataset import finish_picture, is_finished, open_dataset  # noqa: E402
+from blender_addon.core.errors import PosewrightError, SettingsError  # noqa: E402
+from blender_addon.core.progress import Progress  # noqa: E402
+from blender_addon.core.ranges import Ranges  # noqa: E402
+from blender_addon.core.records import image_path, temporary_name  # noqa: E402
+from blender_addon.core.sample import sample_scene  # noqa: E402
+from blender_addon.core.visibility import keypoint_patches  # noqa: E402
+from blender_addon.scene.build import build_scene, clear_scene  # noqa: E402
+from blender_addon.scene.render import GPU_KINDS, choose_device, render, set_up  # noqa: E402
+from blender_addon.scene.truth import measure  # noqa: E402
+from blender_addon.scene.world import look_at_environments, shipped_environments  # noqa: E402
+
+
+def make_parser() -> argparse.ArgumentParser:
+    """Cycles reads what follows `--` too, so options are never abbreviated and none begins like one of its own."""
+    default = Ranges()
+    parser = argparse.ArgumentParser(prog="render.py", description=__doc__.splitlines()[0], allow_abbrev=False)
+    add = parser.add_argument
+    add("--count", type=int, default=8, metavar="N", help="pictures to make, from --start (8)")
+    add("--start", type=int, default=0, metavar="I", help="number of the first picture, for shards (0)")
+    add("--only", type=int, metavar="I", help="make this one picture, again if it is there")
+    add("--seed", type=int, default=0, metavar="S", help="same seed, same data set (0)")
+    add("--out", type=Path, default=Path("out/dataset"), metavar="FOLDER", help="where it goes (out/dataset)")
+    add(
+        "--size",
+        type=int,
+        nargs=2,
+        default=(default.width, default.height),
+        metavar=("W", "H"),
+        help="pixels (640 480)",
+    )
+    add("--samples", type=int, default=default.samples, metavar="N", help=f"paths a pixel ({default.samples})")
+    add("--persons", type=int, nargs=2, default=default.persons, metavar=("A", "B"), help="people a picture (1 3)")
+    add("--device", default="auto", choices=["auto", "cpu", *map(str.lower, GPU_KINDS)], help="what renders (auto)")
+    add("--assets", type=Path, action="append", default=[], metavar="FOLDER", help="asset folder; may be repeated")
+    add("--poses", type=Path, metavar="FOLDER", help="AMASS motion files; without, poses come from a prior")
+    add("--format", default="jpg", choices=["jpg", "png"], help="of the pictures (jpg)")
+    return parser
+
+
+def script_args(argv: list) -> list:
+    """Our part of the command line: all of it under the wheel, what follows `--` under a Blender binary."""
+    if Path(argv[0]).name == Path(__file__).name:
+        return argv[1:]
+    return argv[argv.index("--") + 1 :] if "--" in argv else []
+
+
+def check(options) -> Ranges:
+    """Raises SettingsError for what cannot be rendered."""
+    if options.count < 1:
+        raise SettingsError(f"--count {options.count} makes no picture. Use 1 or more.")
+    if options.start < 0 or options.seed < 0 or (options.only or 0) < 0:
+        raise SettingsError("--start, --only and --seed count from 0.")
+    return Ranges(
+        width=options.size[0], height=options.size[1], samples=options.samples, persons=tuple(options.persons)
+    ).check()
+
+
+def find_assets(options) -> Catalog:
+    """The catalog without what is broken, each named on stderr.
+
+    Raises:
+        AssetError: nothing is left of a kind that is needed.
+    """
+    catalog = load_catalog(options.assets, shipped_environments())
+    if options.poses:
+        catalog.poses = find_takes(options.poses, catalog.skipped)
+    try:
+        catalog = look_at_environments(catalog)
+    finally:
+        for line in catalog.skipped:
+            say(f"left out: {line}")
+    return catalog
+
+
+def main(options) -> int:
+    ranges = check(options)
+    catalog = find_assets(options)
+    body = load_body(catalog.body(OPEN_BODY).path)
+    open_dataset(options.out, options.seed, ranges, options.format, catalog)
+    indices = [options.only] if options.only is not None else range(options.start, options.start + options.count)
+    todo = [i for i in indices if options.only is not None or not is_finished(options.out, i, options.format)]
+    with chatter_to(options.out / "render.log"):
+        device = choose_device(options.device)
+        say(f"Blender {bpy.app.version_string} renders on {device}")
+        if todo:
+            render_all(todo, len(indices), options, ranges, catalog, body, device)
+    return annotate(options.out)
+
+
+def render_all(todo: list, total: int, options, ranges: Ranges, catalog: Catalog, body, device: str) -> None:
+    """Each picture in turn; only a finished one has a record."""
+    bpy.ops.wm.read_factory_settings(use_empty=True)
+    choose_device(options.device)
+    patches = keypoint_patches(body)
+    with Progress(total, total - len(todo), stream=TERMINAL) as progress:
+        for index in todo:
+            spec = sample_scene(options.seed, index, catalog, ranges, body)
+            render_one(spec, options, catalog, body, patches, device)
+            progress.step()
+
+
+def render_one(spec, options, catalog: Catalog, body, patches, device: str) -> None:
+    started = time.perf_counter()
+    scene = bpy.context.scene
+    clear_scene()
+    built = build_scene(spec, catalog, body, scene)
+    set_up(scene, spec.samples)
+    built_at = time.perf_counter()
+    final = image_path(options.out, spec.index, options.format)
+    final.parent.mkdir(parents=True, exist_ok=True)
+    picture = temporary_name(final)
+    try:
+        mask = render(scene, picture)
+        rendered_at = time.perf_counter()
+        truth = measure(built, body, patches, mask)
+        made = {
+            "blender": bpy.app.version_string,
+            "device": device,
+            "seconds": {
+                "build": round(built_at - started, 3),
+                "render": round(rendered_at - built_at, 3),
+                "measure": round(time.perf_counter() - rendered_at, 3),
+            },
+        }
+        finish_picture(options.out, spec, truth, made, picture, mask, options.format)
+    finally:
+        picture.unlink(missing_ok=True)
+
+
+def annotate(out: Path) -> int:
+    """Write the COCO file with the virtual environment's Python, which has pycocotools; Blender's has not."""
+    python = os.environ.get("POSEWRIGHT_PYTHON") or ROOT / ".venv" / "bin" / "python"
+    if not shutil.which(str(python)):
+        say(f"No labels yet: run `make setup`, then `.venv/bin/posewright annotate {out}`.")
+        return 0
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONHOME"}
+    return subprocess.run([str(python), str(ROOT / "headless" / "annotate.py"), str(out)], env=environment).returncode
+
+
+TERMINAL = None
+"""Where our own lines go while stdout and stderr belong to the log."""
+
+
+def say(line: str) -> None:
+    print(line, file=TERMINAL or sys.stderr, flush=True)
+
+
+@contextlib.contextmanager
+def chatter_to(log: Path):
+    """Send what Blender prints, from C too, to a log; our own lines still reach the terminal."""
+    global TERMINAL
+    kept, own = [os.dup(1), os.dup(2)], TERMINAL
+    TERMINAL = os.fdopen(os.dup(2), "w", encoding="utf-8")
+    with open(log, "ab") as file:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os.dup2(file.fileno(), 1)
+        os.dup2(file.fileno(), 2)
+    try:
+        yield
+    finally:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        for number, copy in enumerate(kept, 1):
+            os.dup2(copy, number)
+            os.close(copy)
+        TERMINAL.close()
+        TERMINAL = own
+
+
+def run() -> int:
+    """Blender exits 0 on an uncaught exception; give shells and CI a real status."""
+    try:
+        return main(make_parser().parse_args(script_args(sys.argv)))
+    except PosewrightError as error:  # the user's to mend: one line, no traceback
+        say(f"error: {error}")
+        return 1
+    except KeyboardInterrupt:
+        say("stopped; the same command goes on from here")
+        return 130
+    except SystemExit as stop:  # argparse has said why
+        return stop.code or 0
+    except Exception:
+        traceback.print_exc(file=TERMINAL or sys.stderr)
+        return 1
+
+
+if __name__ == "__main__":
+    status = run()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    sys.exit(status)
