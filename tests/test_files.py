@@ -33,7 +33,9 @@ def test_a_failed_write_leaves_what_was_there_and_no_half_file(tmp_path, monkeyp
     assert [file.name for file in tmp_path.iterdir()] == ["a.json"]
 
 
-@pytest.mark.parametrize("text", [b"", b'{"record": 1', b"[]", b'{"record": 1}', b'{"record":9,"spec":1,"truth":1,"made":1}'])
+@pytest.mark.parametrize(
+    "text", [b"", b'{"record": 1', b"[]", b'{"record": 1}', b'{"record":9,"spec":1,"truth":1,"made":1}']
+)
 def test_a_broken_record_is_named_with_its_fix(tmp_path, text):
     path = tmp_path / "000012.json"
     path.write_bytes(text)
@@ -50,7 +52,11 @@ def exr(width=3, height=2, names=("A.IndexOB.X", "A.Z"), compression=0):
     """A file as Blender writes it: channels one after the other in each row."""
     channels = b"".join(name.encode() + b"\0" + struct.pack("<iB3xii", 2, 0, 1, 1) for name in names) + b"\0"
     window = struct.pack("<4i", 0, 0, width - 1, height - 1)
-    attributes = [("channels", "chlist", channels), ("compression", "compression", bytes([compression])), ("dataWindow", "box2i", window)]
+    attributes = [
+        ("channels", "chlist", channels),
+        ("compression", "compression", bytes([compression])),
+        ("dataWindow", "box2i", window),
+    ]
     head = b"v/1\x01" + struct.pack("<I", 2)
     for name, kind, value in attributes:
         head += name.encode() + b"\0" + kind.encode() + b"\0" + struct.pack("<I", len(value)) + value
@@ -86,7 +92,7 @@ def test_a_broken_exr_is_named(tmp_path, data):
 
 
 def test_a_missing_pass_says_what_is_there():
-    with pytest.raises(AssetError, match="IndexOB.X.*V.Depth"):
+    with pytest.raises(AssetError, match=r"IndexOB.X.*V.Depth"):
         find_pass({"V.Depth": np.zeros((1, 1))}, "IndexOB.X")
 
 

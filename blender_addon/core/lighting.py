@@ -88,9 +88,9 @@ def floor_reach(radiance: np.ndarray) -> np.ndarray:
     foreign = np.abs(colors - np.median(near, axis=(0, 1))).sum(2)
     steps = np.abs(np.diff(colors, axis=0, prepend=colors[:1])).sum(2)
     # Grass and gravel vary by themselves: only more than that counts.
-    ends = (foreign > FOREIGN + 2 * np.median(foreign[: len(near)])) | (
-        steps > STEP + 3 * np.median(steps[: len(near)])
-    )
+    most_foreign = FOREIGN + 2 * np.median(foreign[: len(near)])
+    highest_step = STEP + 3 * np.median(steps[: len(near)])
+    ends = (foreign > most_foreign) | (steps > highest_step)
     first = np.where(ends.any(0), ends.argmax(0), len(rows) - 1)
     reach = EYE / np.tan(-elevation[rows[first]])
     window = len(reach) // 20  # what stands to either side counts too

@@ -13,11 +13,14 @@ MOST_HIDDEN = 0.7
 """Of a person's width times height behind one thing: more would hide the person altogether."""
 GAP = 0.06
 TRIES = 25
+CHAIR_HEIGHTS = (0.33, 0.55)
+"""Metres; lower or higher ones are walls to sit on and stools."""
 
 
 def sample_seat(rng: np.random.Generator, seat_height: float) -> dict:
     """Parameters of something to sit on at that height, metres."""
-    return sample_furniture(rng, str(rng.choice(SEATS)), seat_height=round(seat_height, 3))
+    kinds = SEATS if CHAIR_HEIGHTS[0] < seat_height < CHAIR_HEIGHTS[1] else ("low_wall", "stool")
+    return sample_furniture(rng, str(rng.choice(kinds)), seat_height=round(seat_height, 3))
 
 
 def place_seat(params: dict, hips, yaw: float) -> OccluderSpec:

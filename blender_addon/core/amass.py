@@ -1,0 +1,236 @@
+"""Motion files of the AMASS archive: find takes, read single frames.
+
+Two layouts are in use: v1 (`*_poses.npz`) has `poses` (T, 156) of SMPL-H, v2 (`*_stageii.npz`) named fields of SMPL-X.
+Some files hold pickled objects beside the motion; only the arrays that are needed are opened, and nothing is unpickled.
+"""
+
+import math
+import zipfile
+import zlib
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from .errors import AssetError
+from .rotations import axis_angle_to_matrix, matrix_to_axis_angle
+
+# Arrays that make a pose, and how many columns each has.
+SMPLH = {"poses": 156}
+SMPLX_WHOLE = {"poses": 165}
+SMPLX_NAMED = {"root_orient": 3, "pose_body": 63}
+SMPLX_OPTIONAL = {"pose_jaw": 3, "pose_eye": 6, "pose_hand": 90}
+FIRST_JOINT = {"root_orient": 0, "pose_body": 1, "pose_jaw": 22, "pose_eye": 23, "pose_hand": 25}
+
+ENDS = 0.1
+"""Share of a take left alone at either end: calibration poses live there."""
+MOST_FRAMES = 2_000_000
+"""Over four hours at 120 Hz: more is no take but a damaged or hostile header."""
+DAMAGE = (OSError, EOFError, ValueError, KeyError, RuntimeError, zipfile.BadZipFile, zlib.error)
+"""What reading a broken archive raises (RuntimeError: encrypted, or an unknown compression)."""
+
+
+@dataclass(frozen=True)
+class Take:
+    """One motion file that can be read."""
+
+    path: Path
+    name: str
+    """Relative to the folder that was searched, with forward slashes."""
+    frames: int
+    fields: tuple
+    """(name, columns) of the arrays that make its poses."""
+
+
+def find_takes(folder, skipped: list | None = None) -> tuple:
+    """Takes under a folder, sorted by name. Reads headers only, not the motion.
+
+    Args:
+        skipped: gets one line for each broken file, which is left out.
+    Raises:
+        AssetError: there is no usable file at all.
+    """
+    folder = Path(folder)
+    if not folder.is_dir():
+        raise AssetError(f"No folder of motion files at {folder}. Point --poses at an unpacked AMASS data set.")
+    takes, broken = [], []
+    for path in sorted(folder.rglob("*.npz")):
+        if _is_shape(path.name) or not path.is_file():
+            continue
+        try:
+            takes.append(open_take(path, path.relative_to(folder).as_posix()))
+        except AssetError as error:
+            broken.append(str(error))
+    if skipped is not None:
+        skipped.extend(broken)
+    if not takes:
+        found = f"{len(broken)} broken, the first: {broken[0]}" if broken else "no *_poses.npz or *_stageii.npz"
+        raise AssetError(f"No motion to use under {folder} ({found}). Point --poses at an unpacked AMASS data set.")
+    return tuple(takes)
+
+
+def _is_shape(name: str) -> bool:
+    """AMASS keeps a subject's shape beside the motion."""
+    return name == "shape.npz" or name.endswith(("_shape.npz", "_stagei.npz"))
+
+
+def open_take(path, name: str | None = None) -> Take:
+    """Check one file's headers.
+
+    Raises:
+        AssetError: the file is damaged, or holds no motion.
+    """
+    path = Path(path)
+    try:
+        with zipfile.ZipFile(path) as archive:
+            members = set(archive.namelist())
+            fields = _layout(archive, members)
+            shapes = {field: _header(archive, field)[0] for field in fields}
+    except DAMAGE as error:
+        raise AssetError(f"{path}: not a whole motion file ({error}). Unpack or download it again.") from None
+    if not fields:
+        raise AssetError(
+            f"{path}: no AMASS motion: expected `poses` with 156 or 165 columns, or `root_orient` and `pose_body`. "
+            "Move it out of the folder of motion files."
+        )
+    frames = {shape[0] for shape in shapes.values()}
+    wrong = [f"{field} {shapes[field]}" for field, columns in fields.items() if shapes[field][1:] != (columns,)]
+    if wrong or len(frames) != 1:
+        raise AssetError(f"{path}: arrays do not fit each other: {', '.join(wrong) or shapes}. Download it again.")
+    if not 0 < min(frames) <= MOST_FRAMES:
+        raise AssetError(f"{path}: {min(frames)} frames; expected 1 to {MOST_FRAMES}. Download it again.")
+    return Take(path, name or path.name, frames.pop(), tuple(fields.items()))
+
+
+def _layout(archive, members) -> dict:
+    """Array name -> columns of the layout that the file has, named fields preferred; empty when it has none."""
+
+    def has(names):
+        return all(f"{name}.npy" in members for name in names)
+
+    if has(SMPLX_NAMED):
+        return SMPLX_NAMED | {name: columns for name, columns in SMPLX_OPTIONAL.items() if has((name,))}
+    if not has(SMPLH):
+        return {}
+    shape = _header(archive, "poses")[0]
+    return next((layout for layout in (SMPLH, SMPLX_WHOLE) if shape[1:] == (layout["poses"],)), {})
+
+
+def _header(archive, field):
+    """(shape, fortran order, dtype) of an array of two axes.
+
+    Raises:
+        ValueError: not numbers, or the header promises more than the archive holds.
+    """
+    with archive.open(f"{field}.npy") as file:
+        shape, fortran, dtype = _read_header(file)
+        start = file.tell()
+    size = math.prod(shape) * dtype.itemsize
+    if dtype.kind != "f" or len(shape) != 2:
+        raise ValueError(f"{field} is {shape} of {dtype}, expected frames by columns of floats")
+    if start + size != archive.getinfo(f"{field}.npy").file_size:
+        raise ValueError(f"{field} promises {size} bytes, the archive does not hold them")
+    return shape, fortran, dtype
+
+
+def _read_header(file):
+    version = np.lib.format.read_magic(file)
+    read = {(1, 0): np.lib.format.read_array_header_1_0, (2, 0): np.lib.format.read_array_header_2_0}.get(version)
+    if read is None:
+        raise ValueError(f"npy version {version} is not known")
+    return read(file)
+
+
+def read_frame(take: Take, fraction: float):
+    """One pose of a take.
+
+    Args:
+        fraction: where in the middle 80 % of the take, 0 to 1.
+    Returns:
+        pose: (55, 3) axis-angle in SMPL-X order, Z up; jaw, eyes and hands zero where the file has none.
+        source: 'relative/path.npz@frame'.
+    """
+    inside = ENDS + (1 - 2 * ENDS) * min(max(fraction, 0.0), 1.0)
+    frame = min(int(inside * take.frames), take.frames - 1)
+    try:
+        with zipfile.ZipFile(take.path) as archive:
+            rows = {field: _row(archive, field, frame) for field, _ in take.fields}
+    except DAMAGE as error:
+        raise AssetError(
+            f"{take.path}: frame {frame} cannot be read ({error}). Download the file again, or move it away."
+        ) from None
+    pose = _assemble(rows)
+    if not np.isfinite(pose).all():
+        raise AssetError(f"{take.path}: frame {frame} holds numbers that are not finite. Move the file away.")
+    return pose, f"{take.name}@{frame}"
+
+
+def _row(archive, field, frame) -> np.ndarray:
+    """One row, in the memory of one row: what comes before it is unpacked and dropped."""
+    shape, fortran, dtype = _header(archive, field)
+    with archive.open(f"{field}.npy") as file:
+        _read_header(file)
+        if fortran:
+            whole = np.frombuffer(_exactly(file, math.prod(shape) * dtype.itemsize), dtype)
+            return whole.reshape(shape, order="F")[frame].astype(float)
+        size = shape[1] * dtype.itemsize
+        file.seek(frame * size, 1)
+        return np.frombuffer(_exactly(file, size), dtype).astype(float)
+
+
+def _exactly(file, size) -> bytes:
+    data = file.read(size)
+    if len(data) != size:
+        raise EOFError("it ends too early")
+    return data
+
+
+def _assemble(rows: dict) -> np.ndarray:
+    pose = np.zeros((55, 3))
+    if "poses" not in rows:
+        for field, row in rows.items():
+            joints = row.reshape(-1, 3)
+            pose[FIRST_JOINT[field] : FIRST_JOINT[field] + len(joints)] = joints
+        return pose
+    joints = rows["poses"].reshape(-1, 3)
+    if len(joints) == 55:
+        return joints
+    pose[:22], pose[25:] = joints[:22], joints[22:]  # SMPL-H has no jaw and eyes between body and hands
+    return pose
+
+
+def read_gender(take: Take) -> str | None:
+    """What the file says of its subject, as text; None where it says nothing that can be read without unpickling."""
+    try:
+        with zipfile.ZipFile(take.path) as archive, archive.open("gender.npy") as file:
+            shape, _, dtype = _read_header(file)
+            if dtype.kind not in "SU" or math.prod(shape) != 1 or dtype.itemsize > 256:
+                return None
+            value = np.frombuffer(_exactly(file, dtype.itemsize), dtype)[0]
+    except DAMAGE:
+        return None
+    return value.decode("ascii", "replace") if isinstance(value, bytes) else str(value)
+
+
+def remove_yaw(pose) -> np.ndarray:
+    """Turn a pose of the Z-up world about Z to face -Y, so that the caller chooses where it faces.
+
+    The turn taken away is the root's twist about Z against a person who stands facing -Y, which those who lie or bend
+    have as well.
+
+    Args:
+        pose: (J, 3) axis-angle.
+    Returns:
+        (J, 3), only the first row changed.
+    """
+    pose = np.array(pose, float)
+    root = axis_angle_to_matrix(pose[0])
+    upright = axis_angle_to_matrix([np.pi / 2, 0.0, 0.0])
+    yaw = _twist_about_z(root @ upright.T)
+    pose[0] = matrix_to_axis_angle(axis_angle_to_matrix([0.0, 0.0, -yaw]) @ root)
+    return pose
+
+
+def _twist_about_z(matrix) -> float:
+    """2 atan2(z, w) of the quaternion (w, x, y, z), read off the matrix: 4 w z over 2 (w² - z²)."""
+    return math.atan2(matrix[1, 0] - matrix[0, 1], matrix[0, 0] + matrix[1, 1])

@@ -1,0 +1,140 @@
+"""Built-in clothes: garments on a shaped body, free of any download."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from .cutting import Cloth, closed, cut, fold_hems, hem_rings
+from .drape import settle_over
+from .fitting import Fit, make_fit
+from .garments import make_bottom, make_dress, make_skirt, make_socks, make_top
+from .outfits import sample_outfit
+from .panels import SEAM, garment_uv, point_attributes
+from .shoes import make_shoes
+from .spec import LookSpec
+from .suit import nearest
+from .surface import Surface
+
+__all__ = ["GARMENTS", "Garment", "dress", "sample_outfit"]
+
+GARMENTS = {
+    "top": make_top,
+    "bottom": make_bottom,
+    "skirt": make_skirt,
+    "dress": make_dress,
+    "socks": make_socks,
+    "shoes": make_shoes,
+}
+"""LookSpec.kind -> its maker."""
+
+KEEP_OFF = {"socks": 0.002, "bottom": 0.0045, "skirt": 0.009, "dress": 0.007, "top": 0.011, "shoes": 0.0}
+
+
+@dataclass
+class Garment(Surface):
+    """Cloth on a body, with what lets it settle once posed."""
+
+    fabrics: tuple = ()
+    """Of each material slot, as `fabrics.fabric_image` takes them."""
+    anchors: np.ndarray | None = None
+    """(N, K) body vertices near each point; None where the thing is stiff, as shoes are."""
+    outside: tuple = (0, 0)
+    """How many of the points and faces are cloth as it was cut; turned-in hems follow."""
+    thickness: float = 0.0
+    """Metres."""
+    keep_off: float = 0.0
+    """Metres between skin and posed cloth, at least; inner layers lie closer than outer ones."""
+    sole_thickness: float = 0.0
+    """Metres of shoe under the foot."""
+    over: tuple = ()
+    """((n,) points of this garment, (n,) points of another under them, its place in the outfit), a triple for each."""
+
+
+def dress(body, shaped: np.ndarray, garments) -> tuple:
+    """Put clothes on a body in the T-pose.
+
+    Args:
+        body: BodyModel.
+        shaped: (V, 3) its vertices with shape, without pose.
+        garments: LookSpecs of `sample_outfit`.
+    Returns:
+        one Garment for each LookSpec, in order, and (V,) bool: skin that they hide, which has to be left out of the
+        mesh so that nothing pokes through.
+    """
+    fit = make_fit(body, shaped)
+    hidden = np.zeros(len(shaped), bool)
+    surfaces = []
+    for look in garments:
+        cloth, covers = GARMENTS[look.kind](fit, look.params)
+        garment = _finish(fit, cloth, look)
+        garment.over = tuple(_meetings(fit, garment, surfaces))
+        _lift_over(garment, surfaces)
+        surfaces.append(garment)
+        hidden |= covers
+    return surfaces, hidden
+
+
+def _lift_over(garment: Garment, inner: list) -> None:
+    """Keep a garment in the T-pose off what it is worn over."""
+    if not garment.over:
+        return
+    points, faces = garment.outside
+    cloth = garment.points[:points]
+    settle_over(garment, inner, cloth, [under.points for under in inner])
+    quads = closed(garment.faces[:faces])
+    garment.points = np.concatenate([cloth, hem_rings(cloth, quads, garment.thickness)])
+
+
+def _meetings(fit: Fit, garment: Garment, inner: list):
+    """Where a garment lies over others: tops over waists, hems over shoes."""
+    if garment.anchors is None:
+        return
+    for number, under in enumerate(inner):
+        low = max(under.points[:, 1].min(), garment.points[:, 1].min()) - 0.02
+        high = min(under.points[:, 1].max(), garment.points[:, 1].max()) + 0.02
+        torso = fit.places.arm(garment.points) < -0.1
+        rows = np.flatnonzero((garment.points[:, 1] > low) & (garment.points[:, 1] < high) & torso)
+        rows = rows[rows < garment.outside[0]]
+        others = np.flatnonzero((under.points[:, 1] > low - 0.03) & (under.points[:, 1] < high + 0.03))
+        others = others[others < under.outside[0]]
+        if len(rows) and len(others):
+            yield rows, nearest(garment.points[rows], under.points, others, 1)[:, 0], number
+
+
+def _finish(fit: Fit, cloth: Cloth, look: LookSpec) -> Garment:
+    """Seams, hems, texture coordinates: from cloth to a surface."""
+    stiff = look.kind == "shoes"
+    if not stiff:
+        cloth, _ = cut(cloth, fit.places.arm(cloth.attributes["suit"]) - SEAM)
+        uv = garment_uv(fit, cloth)
+        outside = len(cloth.points), len(cloth.faces)
+        cloth, source = fold_hems(cloth, look.params["thickness"])
+        uv = np.concatenate([uv, uv[source]])
+    else:
+        outside = len(cloth.points), len(cloth.faces)
+        flat = cloth.points[cloth.faces]
+        uv = np.stack([flat[..., 2], flat[..., 1] + np.abs(flat[..., 0])], -1)
+    faces = cloth.faces.copy()
+    faces[faces[:, 3] == faces[:, 2], 3] = -1
+    attributes = point_attributes(fit, cloth, look.kind in ("bottom", "skirt"))
+    return Garment(
+        name=look.kind,
+        points=cloth.points,
+        weights=cloth.weights / cloth.weights.sum(1, keepdims=True),
+        faces=faces,
+        uv=uv,
+        attributes=attributes,
+        face_slot=cloth.slot,
+        fabrics=_slot_fabrics(look.params),
+        anchors=None if stiff else cloth.anchors,
+        outside=outside,
+        thickness=look.params["thickness"],
+        keep_off=0.003 if look.params.get("tucked") else KEEP_OFF[look.kind],
+        sole_thickness=look.params.get("sole", 0.0),
+    )
+
+
+def _slot_fabrics(params: dict) -> tuple:
+    """Fabrics by material slot; the first also carries the seams of the garment's front and back."""
+    main, *others = params["fabrics"]
+    return ({**main, "details": params["front"]} if params.get("front") else main, *others)

@@ -1,0 +1,207 @@
+"""Posed cloth settles: it keeps its lengths, so that it folds where limbs bend, and it stays off the skin.
+
+Position-based dynamics after Müller et al., "Position Based Dynamics" (2007), a few steps from where skinning put the
+cloth. No velocities: a garment does not remember, so the same pose gives the same folds.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from .body import BodyModel, PosedBody
+from .cutting import closed, hem_rings, neighbours, point_normals, smooth, unique_edges
+from .suit import ANKLES, HIPS, KNEES, suit_of
+
+STEPS, SKIRT_STEPS = 14, 40
+SAG, SKIRT_SAG = 0.0012, 0.006
+"""Metres that each step lets cloth fall; what hangs free of the body has far to go."""
+STRETCH, SQUEEZE, SKIRT_SQUEEZE = 0.9, 0.7, 0.25
+"""Share of a length's error that a step mends when too long, too short; a skirt gathers rather than spreads."""
+LAYER = 0.004
+"""Metres between two layers of cloth."""
+
+
+def settle(garments: list, body: BodyModel, posed: PosedBody, up=(0.0, 0.0, 1.0)) -> None:
+    """Let posed garments hang; rewrites `posed` and the attribute `crease` of each that is not stiff.
+
+    Args:
+        garments: all of `clothes.dress`, `posed` filled in by skinning.
+        up: (3,) away from the ground.
+    """
+    suit = suit_of(body)
+    normals = point_normals(posed.vertices, suit.skin_faces)
+    rest_normals = point_normals(posed.shaped, suit.skin_faces)
+    legs = _leg_cones(suit, body, posed)
+    for garment in garments:
+        if garment.anchors is None:
+            continue
+        faces = closed(garment.faces)
+        garment.attributes["crease"] = np.clip(
+            0.3 * garment.attributes["crease"] + 2.5 * _squeezed(garment, faces), 0, 1
+        )
+        count = garment.outside[1]
+        skin = _skin_under(garment, posed, normals, rest_normals)
+        cloth = _settled(garment, faces[:count], skin, legs, np.asarray(up, float))
+        settle_over(garment, garments, cloth, [under.posed for under in garments])
+        garment.posed = np.concatenate([cloth, hem_rings(cloth, faces[:count], garment.thickness)])
+
+
+def settle_over(garment, outfit: list, points: np.ndarray, others: list) -> None:
+    """Lift a garment off what it is worn over, in place.
+
+    Args:
+        outfit: all garments, as `garment.over` numbers them.
+        points: (N, 3) of the garment to move.
+        others: (M, 3) of each garment in the outfit, in the same pose.
+    """
+    for rows, under, number in garment.over:
+        normal = point_normals(others[number], closed(outfit[number].faces))[under]
+        height = ((points[rows] - others[number][under]) * normal).sum(1)
+        points[rows] += np.clip(LAYER - height, 0, 0.03)[:, None] * normal
+
+
+@dataclass
+class _Skin:
+    """The planes of skin that each point of a garment must stay above."""
+
+    origin: np.ndarray
+    normal: np.ndarray
+    least: np.ndarray
+
+    def push(self, points):
+        height = ((points - self.origin) * self.normal).sum(1)
+        return points + np.maximum(self.least - height, 0)[:, None] * self.normal
+
+
+def _skin_under(garment, posed, normals, rest_normals) -> _Skin:
+    """Nearest skin of each point; what is closer than `keep_off` in the T-pose may stay as close."""
+    count = garment.outside[0]
+    rest, anchors = garment.points[:count], garment.anchors[:count]
+    away = rest[:, None] - posed.shaped[anchors]
+    best = anchors[np.arange(count), (away**2).sum(2).argmin(1)]
+    height = ((rest - posed.shaped[best]) * rest_normals[best]).sum(1)
+    least = np.minimum(height, garment.keep_off)
+    least = np.where(garment.attributes["free"][:count] > 0.5, -1.0, least)  # far from its anchors: cones serve there
+    return _Skin(posed.vertices[best], normals[best], least)
+
+
+def _leg_cones(suit, body, posed) -> list:
+    """[(start, end, radius at start, at end)] of thighs and shins, for skirts."""
+    rest, moved = suit.joint_weights @ posed.shaped, suit.joint_weights @ posed.vertices
+    cones = []
+    for above, below in ((HIPS, KNEES), (KNEES, ANKLES)):
+        for start, end in zip(above, below, strict=True):
+            mine = suit.skin & (body.weights[:, start] > 0.5)
+            along, across = _along(posed.shaped[mine], rest[start], rest[end])
+            upper, lower = (across[np.abs(along - place) < 0.15] for place in (0.15, 0.85))
+            cones.append((moved[start], moved[end], np.percentile(upper, 95), np.percentile(lower, 95)))
+    return cones
+
+
+def _along(points, start, end):
+    """Share of the way from start to end, and distance from the line between them."""
+    way = end - start
+    share = np.clip((points - start) @ way / (way @ way), 0, 1)
+    return share, np.linalg.norm(points - start - share[:, None] * way, axis=1)
+
+
+def _push_out_of_cones(points, free, cones):
+    """Points of a skirt moved off the legs."""
+    for start, end, wide, narrow in cones:
+        share, distance = _along(points, start, end)
+        least = wide + (narrow - wide) * share + 0.014
+        short = np.maximum(least - distance, 0) * free
+        axis = start + share[:, None] * (end - start)
+        points = points + (short / np.maximum(distance, 1e-6))[:, None] * (points - axis)
+    return points
+
+
+def _settled(garment, faces, skin, legs, up):
+    """(points outside the hems, 3) after the steps."""
+    count = garment.outside[0]
+    target = garment.posed[:count]
+    free = garment.attributes["free"][:count]
+    hangs = bool((free > 0.5).any())
+    squeeze = SKIRT_SQUEEZE if hangs else SQUEEZE
+    hold = _hold(garment)[:count, None]
+    fall = ((SAG + (SKIRT_SAG - SAG) * free * _falls(garment.points[:count])) * (1 - hold[:, 0]))[:, None] * up
+    rounds = [_springs(garment.points, edges) for edges in _matchings(_links(faces))]
+    points = target + _ripple(garment.points[:count], target, faces)
+    table = neighbours(faces, count)
+    for step in range(SKIRT_STEPS if hangs else STEPS):
+        points = points - fall
+        for edges, length in rounds:
+            _mend(points, edges, length, squeeze)
+        points = points + hold * (target - points)
+        points = skin.push(points)
+        if hangs:
+            points = _push_out_of_cones(points, free, legs)
+        if step % 6 == 5:
+            points = smooth(points, table, 1, 0.2)
+    points = smooth(points, table, 1, 0.3)
+    return skin.push(_push_out_of_cones(points, free, legs) if hangs else points)
+
+
+def _falls(rest):
+    """(N,) 0 for cloth that a turned thigh carries from behind to below: it is sat upon, and does not hang."""
+    behind = rest[:, 2] < np.median(rest[:, 2]) - 0.01
+    return np.where(behind, 0.1, 1.0)
+
+
+def _squeezed(garment, faces):
+    """(N,) by what share skinning shortened the cloth around each point: where it has to wrinkle."""
+    edges, _ = unique_edges(faces)
+    rest, now = (np.linalg.norm(p[edges[:, 0]] - p[edges[:, 1]], axis=1) for p in (garment.points, garment.posed))
+    lost = np.clip(1 - now / np.maximum(rest, 1e-6), 0, 1)
+    total = np.bincount(edges.ravel(), np.repeat(lost, 2), minlength=len(garment.points))
+    mean = total / np.maximum(np.bincount(edges.ravel(), minlength=len(garment.points)), 1)
+    return smooth(mean[:, None], neighbours(faces, len(mean)), 4, 0.8)[:, 0]
+
+
+def _hold(garment):
+    """(N,) how firmly each point stays where skinning put it: bands firmly, cloth on the shoulders a little."""
+    loose = 0.015 - 0.011 * garment.attributes["free"]
+    return np.clip(loose + 0.25 * garment.attributes["held"] + 0.5 * garment.attributes["band"], 0, 0.9)
+
+
+def _ripple(rest, target, faces):
+    """Millimetres of unevenness; cloth that is perfectly smooth has no side to fold to."""
+    wave = np.sin(rest @ [61.0, 23.0, 37.0]) + np.sin(rest @ [-29.0, 71.0, 19.0]) + np.sin(rest @ [17.0, -41.0, 67.0])
+    return (0.0012 * wave)[:, None] * point_normals(target, faces)
+
+
+def _links(faces):
+    """(E, 2) edges and the diagonals of quads."""
+    edges, _ = unique_edges(faces)
+    real = faces[faces[:, 2] != faces[:, 3]]
+    return np.concatenate([edges, real[:, [0, 2]], real[:, [1, 3]]])
+
+
+def _springs(rest, edges):
+    return edges, np.linalg.norm(rest[edges[:, 0]] - rest[edges[:, 1]], axis=1)
+
+
+def _matchings(edges):
+    """Edges in groups in which no point occurs twice, so that each group can move at once."""
+    rng = np.random.default_rng(0)  # any order does; a fixed one gives the same folds every time
+    groups, count = [], int(edges.max()) + 1
+    edges = edges[rng.permutation(len(edges))]
+    while len(edges) > 64 and len(groups) < 40:
+        rank = np.arange(len(edges))
+        first = np.full(count, len(edges))
+        np.minimum.at(first, edges.ravel(), np.repeat(rank, 2))
+        chosen = (first[edges[:, 0]] == rank) & (first[edges[:, 1]] == rank)
+        groups.append(edges[chosen])
+        edges = edges[~chosen]
+    return groups
+
+
+def _mend(points, edges, length, squeeze):
+    """Bring the two ends of each edge towards their distance at rest, in place."""
+    a, b = edges[:, 0], edges[:, 1]
+    across = points[b] - points[a]
+    now = np.sqrt(np.einsum("ij,ij->i", across, across)) + 1e-9
+    error = (now - length) / now
+    move = (0.5 * np.where(error > 0, STRETCH, squeeze) * error)[:, None] * across
+    points[a] += move
+    points[b] -= move

@@ -1,0 +1,38 @@
+"""A person from its spec: every surface of it, posed, still without Blender."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from .body import BodyModel, PosedBody, pose_body, skin
+from .clothes import dress
+from .drape import settle
+from .hair import hair_surfaces
+from .skin import skin_surface
+from .spec import PersonSpec
+from .surface import Surface
+
+
+@dataclass
+class Person:
+    """What the scene is built from and what its truth is measured on."""
+
+    spec: PersonSpec
+    posed: PosedBody
+    surfaces: list[Surface]
+    """Skin and eyes, garments, hair; each with `posed` filled in. `Surface.look` says which spec coloured it."""
+
+
+def make_person(body: BodyModel, spec: PersonSpec) -> Person:
+    """Shape, dress and pose one person."""
+    posed = pose_body(body, np.array(spec.betas), np.array(spec.pose), np.array(spec.position))
+    garments, hidden = dress(body, posed.shaped, spec.garments)
+    surfaces = [
+        *skin_surface(body, posed.shaped, hidden),
+        *garments,
+        *hair_surfaces(body, posed.shaped, spec.hair),
+    ]
+    for surface in surfaces:
+        surface.posed = skin(surface.points, surface.weights, posed.transforms) + np.array(spec.position)
+    settle(garments, body, posed)
+    return Person(spec, posed, surfaces)

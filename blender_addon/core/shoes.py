@@ -1,0 +1,257 @@
+"""Shoes: lofted from the outline of the sole to the opening round the ankle, over the foot's own profile."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from .cutting import Cloth, fold_hems, join, plain_cloth, point_normals
+from .fitting import Fit, ramp
+from .suit import ANKLES, FEET, KNEES
+from .tubes import Tube
+
+UPPER, SOLE, TRIM = 0, 1, 2
+AROUND, RINGS = 56, 15
+WALL = 0.005  # metres between foot and the outside of the shoe
+
+
+@dataclass(frozen=True)
+class Foot:
+    """One foot in its own frame: metres ahead of the heel, to the left of the middle, above the ground."""
+
+    origin: np.ndarray
+    """(3,) under the heel."""
+    ahead: np.ndarray
+    """(3,) unit, level, from heel to toes."""
+    left: np.ndarray
+    """(3,) unit, level."""
+    outline: np.ndarray
+    """(A, 2) ahead and left: convex outline seen from above; starts at the toes and turns left."""
+    directions: np.ndarray
+    """(A,) the angle of each outline point, 0 ahead."""
+    top: np.ndarray
+    """(S, 2) ahead and height of the instep's profile, ascending."""
+
+    @property
+    def length(self) -> float:
+        return float(self.outline[:, 0].max())
+
+    def world(self, local: np.ndarray) -> np.ndarray:
+        """(..., 3) ahead, left, up -> T-pose coordinates."""
+        return self.origin + local[..., :1] * self.ahead + local[..., 1:2] * self.left + local[..., 2:] * [0, 1, 0]
+
+    def local(self, points: np.ndarray) -> np.ndarray:
+        away = points - self.origin
+        return np.stack([away @ self.ahead, away @ self.left, away[..., 1]], -1)
+
+
+def measure_foot(fit: Fit, side: int) -> Foot:
+    """side: 0 left, 1 right."""
+    joints = fit.places.joints
+    near = fit.suit.skin & (np.sign(fit.shaped[:, 0]) == 1 - 2 * side)
+    ankle = joints[ANKLES[side]]
+    points = fit.shaped[near & (fit.shaped[:, 1] < ankle[1] + 0.03)]
+    low = points[points[:, 1] < fit.places.ground + 0.04]
+    heel, toes = low[low[:, 2].argmin()], low[low[:, 2] > low[:, 2].max() - 0.02].mean(0)
+    ahead = np.array([toes[0] - ankle[0], 0, toes[2] - heel[2]])
+    ahead /= np.linalg.norm(ahead)
+    left = np.array([ahead[2], 0, -ahead[0]])
+    middle = (low @ left).min() / 2 + (low @ left).max() / 2
+    origin = left * middle + ahead * (low @ ahead).min() + np.array([0, fit.places.ground, 0])
+    angles = np.linspace(0, 2 * np.pi, AROUND, endpoint=False)
+    frame = Foot(origin, ahead, left, np.zeros((1, 2)), angles, np.zeros((1, 2)))
+    flat = frame.local(low)
+    local = frame.local(points)
+    return Foot(origin, ahead, left, _outline(flat[:, :2], angles), angles, _profile(local))
+
+
+def _outline(flat, angles):
+    """Convex outline of points in the plane, a margin outside, sampled by angle about its middle with even spacing."""
+    fine = np.linspace(-np.pi, np.pi, 96, endpoint=False)
+    rays = np.stack([np.cos(fine), np.sin(fine)])
+    centre = np.array([flat[:, 0].max() / 2, 0.0])
+    support = ((flat - centre) @ rays).max(0)
+    cosine = np.cos(fine[:, None] - fine)
+    radius = np.where(cosine > 0.1, support / np.where(cosine > 0.1, cosine, 1), np.inf).min(1) + WALL + 0.002
+    for _ in range(3):
+        radius = (np.roll(radius, 1) + 2 * radius + np.roll(radius, -1)) / 4
+    outline = centre + (rays * radius).T
+    # Spread the samples evenly along the outline: by angle alone the sides of a long foot would get few.
+    ring = np.concatenate([outline, outline[:1]])
+    way = np.concatenate([[0], np.cumsum(np.linalg.norm(np.diff(ring, axis=0), axis=1))])
+    start = np.interp(0, fine, way[:-1])
+    at = (start + angles / (2 * np.pi) * way[-1]) % way[-1]
+    return np.stack([np.interp(at, way, column) for column in ring.T], 1)
+
+
+def _profile(local):
+    """The highest point of the foot along its length, made smooth and rising from the toes to the ankle."""
+    length = local[:, 0].max()
+    stations = np.linspace(0, length, 25)
+    index = np.clip(np.round(local[:, 0] / length * 24).astype(int), 0, 24)
+    height = np.zeros(25)
+    np.maximum.at(height, index, local[:, 2])
+    height = np.maximum.accumulate(height[::-1])[::-1]
+    height[-4:] = height[-4]  # the toe box keeps its height to the tip
+    for _ in range(2):
+        height[1:-1] = (height[:-2] + 2 * height[1:-1] + height[2:]) / 4
+    return np.stack([stations, height], 1)
+
+
+def make_shoes(fit: Fit, params: dict) -> tuple:
+    """Both shoes: (cloth, hidden (V,)). Slots: upper, sole, trim.
+
+    Args:
+        params: sole (metres under the foot), heel (metres of arch under the middle), collar (metres of the opening
+            above the ankle joint), laces (how many), stripe, cap.
+    """
+    shoes, hidden = [], np.zeros(len(fit.shaped), bool)
+    for side in (0, 1):
+        foot = measure_foot(fit, side)
+        collar = fit.places.joints[ANKLES[side], 1] + params["collar"] * fit.size
+        upper = _upper(fit, foot, side, collar, params)
+        parts = [upper, _sole(fit, foot, side, params)]
+        if params["laces"]:
+            parts.append(_laces(fit, foot, side, upper, params["laces"]))
+        shoes += parts
+        mine = fit.suit.skin & (np.sign(fit.shaped[:, 0]) == 1 - 2 * side)
+        hidden |= mine & (fit.shaped[:, 1] < collar - 0.02)
+    return join(*shoes), hidden
+
+
+def _upper(fit, foot, side, collar, params):
+    """(AROUND x RINGS) points from the sole's edge to the opening, then up the leg for boots."""
+    tube: Tube = fit.legs[side]
+    floor = foot.origin[1]
+    mouth_height = min(collar, fit.places.joints[ANKLES[side], 1] + 0.012 * fit.size)
+    mouth = _leg_ring(foot, tube, mouth_height, WALL + 0.004)
+    edge = foot.outline
+    ankle_front = mouth[:, 0].max()
+    share = np.linspace(0, 1, RINGS)[:, None]
+    plan = edge + (mouth[:, :2] - edge) * (share**1.25)[..., None]
+    top = np.interp(plan[..., 0], *foot.top.T) + WALL + 0.003
+    mouth_top = mouth_height - floor
+    top = np.minimum(top, mouth_top)
+    top = top + (mouth_top - top) * ramp(plan[..., 0], ankle_front + 0.035, ankle_front - 0.005)
+    rise = (1 - (1 - share) ** 2.6) ** (1 / 2.6)
+    height = top * rise
+    local = np.concatenate([plan, height[..., None]], -1)
+    points = foot.world(local)
+    if collar > mouth_height + 0.01:
+        count = int(np.ceil((collar - mouth_height) / 0.014))
+        rings = [
+            foot.world(_leg_ring(foot, tube, mouth_height + (collar - mouth_height) * (k + 1) / count, WALL + 0.005))
+            for k in range(count)
+        ]
+        points = np.concatenate([points, np.stack(rings)])
+    slot = _panels(len(points), foot, params)
+    cloth = _loft(fit, foot, side, points, slot)
+    return fold_hems(cloth, 0.004)[0]  # a padded edge round the opening; the lower border is inside the sole
+
+
+def _leg_ring(foot, tube, height, ease):
+    """(A, 3) local points around the leg."""
+    angle = foot.directions
+    world = np.cos(angle)[:, None] * foot.ahead + np.sin(angle)[:, None] * foot.left
+    turn = np.arctan2(world[:, 0], world[:, 2])
+    station = np.full(AROUND, height)
+    radius = tube.sample(tube.radius, turn, station) + ease
+    return foot.local(tube.place(turn, radius, station))
+
+
+def _panels(rings, foot, params):
+    """(rings - 1, AROUND) material slots."""
+    slot = np.zeros((rings - 1, AROUND), np.int32)
+    if params.get("cap"):
+        slot[:4, foot.outline[:, 0] > 0.86 * foot.length] = SOLE
+    if params.get("stripe"):
+        along = foot.outline[:, 0] / foot.length
+        for ring in range(1, 9):
+            slot[ring, np.abs(along - (0.50 + 0.012 * ring)) < 0.028] = TRIM
+    return slot
+
+
+def _loft(fit, foot, side, points, slot):
+    """A cloth from rings of points (R, A, 3), joined around, faces outwards."""
+    rings = len(points)
+    number = np.arange(rings * AROUND).reshape(rings, AROUND)
+    following = np.roll(number, -1, 1)
+    faces = np.stack([number[:-1], following[:-1], following[1:], number[1:]], -1).reshape(-1, 4)
+    flat = points.reshape(-1, 3)
+    return _rigid(fit, foot, side, flat, faces, slot.ravel())
+
+
+def _rigid(fit, foot, side, points, faces, slot):
+    """Weights that bend at the ball of the foot alone, and at the ankle where a shaft goes up the leg."""
+    joints = fit.places.joints
+    weights = np.zeros((len(points), fit.suit.weights.shape[1]))
+    ball = foot.local(joints[FEET[side]])[0]
+    toes = ramp(foot.local(points)[:, 0], ball - 0.025, ball + 0.025)
+    ankle = joints[ANKLES[side], 1]
+    shaft = ramp(points[:, 1], ankle - 0.005, ankle + 0.05)
+    weights[:, KNEES[side]] = shaft
+    weights[:, FEET[side]] = toes * (1 - shaft)
+    weights[:, ANKLES[side]] = (1 - toes) * (1 - shaft)
+    anchors = np.zeros((len(points), fit.suit.anchors.shape[1]), np.int64)
+    cloth = plain_cloth(points, weights, faces, anchors, suit=points, rigid=np.ones(len(points)))
+    return Cloth(cloth.points, cloth.weights, cloth.faces, cloth.anchors, np.asarray(slot, np.int32), cloth.attributes)
+
+
+def _sole(fit, foot, side, params):
+    """A closed slab: flat below, a little wider than the upper, raised at the toes and under the arch."""
+    length = foot.length
+    centre = np.array([length / 2, 0])
+    outward = foot.outline - centre
+    outward /= np.linalg.norm(outward, axis=1, keepdims=True)
+    thick, rows = params["sole"], []
+    # (outset, height): up the inside, over the lip, down the wall, in under the sole
+    for outset, height in (
+        (-0.004, 0.012),
+        (0.0015, 0.011),
+        (0.0035, 0.008),
+        (0.003, -thick * 0.4),
+        (0.0025, -thick * 0.85),
+        (0.0, -thick),
+    ):
+        rows.append(np.concatenate([foot.outline + outward * outset, np.full((AROUND, 1), height)], 1))
+    for shrink in (0.75, 0.4, 0.05):
+        rows.append(np.concatenate([centre + (foot.outline - centre) * shrink, np.full((AROUND, 1), -thick)], 1))
+    local = np.stack(rows)
+    along = local[..., 0] / length
+    spring = 0.012 * ramp(along, 0.82, 1.06)
+    arch = params["heel"] * ramp(along, 0.27, 0.30) * (1 - ramp(along, 0.42, 0.62))
+    below = np.clip(-local[..., 2] / thick, 0, 1)
+    local[..., 2] += spring * (0.35 + 0.65 * below) + arch * below
+    points = foot.world(local)
+    slab = _loft(fit, foot, side, points[::-1], np.full((len(rows) - 1, AROUND), SOLE))
+    return slab
+
+
+def _laces(fit, foot, side, upper, count):
+    """Short ribbons across the instep, lying on the upper."""
+    outside = slice(0, RINGS * AROUND)
+    surface = upper.points[outside]
+    normals = point_normals(upper.points, upper.faces)[outside]
+    local = foot.local(surface)
+    front = foot.top[np.searchsorted(-foot.top[:, 1], -0.9 * foot.top[:, 1].max()), 0]
+    ribbons = []
+    for k in range(count):
+        station = front + 0.018 * fit.size + k * 0.014 * fit.size
+        across = np.linspace(-0.017, 0.017, 7) * fit.size
+        rows = [_on_surface(local, surface, normals, station + d * 0.0032, across) for d in (-1, 0, 1)]
+        ribbon = np.stack(
+            [point + normal * lift for (point, normal), lift in zip(rows, (0.0015, 0.004, 0.0015), strict=True)]
+        )
+        number = np.arange(ribbon.shape[0] * ribbon.shape[1]).reshape(ribbon.shape[:2])
+        faces = np.stack([number[:-1, :-1], number[:-1, 1:], number[1:, 1:], number[1:, :-1]], -1).reshape(-1, 4)
+        ribbons.append(_rigid(fit, foot, side, ribbon.reshape(-1, 3), faces[:, ::-1], np.full(len(faces), TRIM)))
+    return join(*ribbons)
+
+
+def _on_surface(local, points, normals, station, across):
+    """Points and normals of the upper at (station, across), seen from above."""
+    squared = (local[:, 0] - station) ** 2 + (local[:, 1] - across[:, None]) ** 2
+    weights = np.exp(-squared / (2 * 0.007**2)) * ((normals[:, 1] > 0.2) & (local[:, 2] > 0.02)) + 1e-12
+    weights /= weights.sum(1, keepdims=True)
+    normal = weights @ normals
+    found = weights @ points
+    return found, normal / np.linalg.norm(normal, axis=1, keepdims=True)

@@ -1,0 +1,67 @@
+"""A whole scene from its spec. Nothing is chosen here."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import bpy
+
+from ..core.body import BodyModel
+from ..core.catalog import Catalog
+from ..core.person import Person, make_person
+from ..core.spec import SceneSpec
+from .camera import build_camera
+from .occluders import build_occluder
+from .person import build_person
+from .world import build_world
+
+
+@dataclass
+class BuiltScene:
+    """A scene that can be rendered and measured."""
+
+    spec: SceneSpec
+    people: list[Person]
+    objects: list
+    """The people's Blender objects, in the spec's order; person i has pass index i + 1."""
+    camera: object
+
+
+def build_scene(spec: SceneSpec, catalog: Catalog, body: BodyModel, scene) -> BuiltScene:
+    """Fill an empty Blender scene.
+
+    Raises:
+        AssetError: an asset that the spec names is missing or broken.
+    """
+    camera = build_camera(spec.camera, scene)
+    build_world(spec.world, catalog.environment(spec.world.environment).path, spec.camera.rotation[2], scene)
+    for thing in spec.occluders:
+        build_occluder(thing.params, thing.position, thing.yaw, collection=scene.collection)
+    people = [make_person(body, person) for person in spec.persons]
+    skin_map = find_skin_map(catalog.body(spec.persons[0].body).path)
+    objects = [
+        build_person(person, f"Posewright Person {i}", i, scene.collection, skin_map)
+        for i, person in enumerate(people, 1)
+    ]
+    return BuiltScene(spec, people, objects, camera)
+
+
+def find_skin_map(body_path) -> "Path | None":
+    """The masks that lie beside a body file."""
+    path = Path(body_path)
+    beside = path.with_name(f"{path.stem}_skin.png")
+    return beside if beside.is_file() else None
+
+
+def clear_scene() -> None:
+    """Remove all that a scene left behind, keeping loaded pictures and pattern materials for the next one."""
+    kept = {image.name for image in bpy.data.images if image.source == "FILE"}
+    for blocks in (
+        bpy.data.objects,
+        bpy.data.meshes,
+        [material for material in bpy.data.materials if not material.use_fake_user],
+        bpy.data.cameras,
+        bpy.data.lights,
+        bpy.data.worlds,
+        [image for image in bpy.data.images if image.name not in kept and image.type != "RENDER_RESULT"],
+    ):
+        bpy.data.batch_remove(list(blocks))

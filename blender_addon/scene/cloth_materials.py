@@ -1,0 +1,180 @@
+"""Cloth and leather as Blender materials: pictures of `core.fabrics`, wrinkles, prints."""
+
+import hashlib
+import json
+
+import bpy
+import numpy as np
+
+from ..core.fabrics import fabric_image
+from ..core.prints import DETAIL_METRES, detail_image, print_image
+from . import compat
+
+
+def cloth_material(name: str, params: dict):
+    """The material of one fabric; the mesh brings UVs in metres, `rest`, and the point attributes of `core.panels`."""
+    material = bpy.data.materials.new(name)
+    material.use_nodes = True
+    tree = material.node_tree
+    shader = next(node for node in tree.nodes if node.type == "BSDF_PRINCIPLED")
+    tile = fabric_image(params)
+    key = hashlib.sha1(json.dumps(params, sort_keys=True).encode()).hexdigest()[:16]
+    uv = _add(tree, "ShaderNodeUVMap", uv_map="UVMap").outputs[0]
+    color = _picture(tree, _scaled(tree, uv, 1 / tile["size_m"]), f"{key}.color", tile["color"], "sRGB").outputs[
+        "Color"
+    ]
+    color = _worn(tree, color, params.get("fade", 0.0))
+    color = _uneven(tree, color)
+    if params.get("print"):
+        color = _printed(tree, color, params["print"], key)
+    if params.get("details"):
+        color = _sewn(tree, color, params["details"])
+    tree.links.new(color, compat.principled_input(shader, "base_color"))
+    compat.set_principled(
+        shader,
+        roughness=params.get("roughness", 0.9),
+        specular=0.25 if "roughness" not in params else 0.5,
+        sheen=params.get("sheen", 0.0),
+    )
+    normal = _weave(tree, uv, tile, key)
+    tree.links.new(_wrinkles(tree, normal, params), compat.principled_input(shader, "normal"))
+    return material
+
+
+def _add(tree, kind, inputs=(), **settings):
+    """A node with its settings; `inputs` maps sockets (name or number) to values or to other nodes' outputs."""
+    node = tree.nodes.new(kind)
+    for key, value in settings.items():
+        setattr(node, key, value)
+    for socket, value in dict(inputs).items():
+        if isinstance(value, bpy.types.NodeSocket):
+            tree.links.new(value, node.inputs[socket])
+        else:
+            node.inputs[socket].default_value = value
+    return node
+
+
+def _scaled(tree, vector, scale):
+    return _add(
+        tree,
+        "ShaderNodeVectorMath",
+        {0: vector, 1: (scale,) * 3 if np.isscalar(scale) else scale},
+        operation="MULTIPLY",
+    ).outputs[0]
+
+
+def _attribute(tree, name):
+    return _add(tree, "ShaderNodeAttribute", attribute_name=name)
+
+
+def _math(tree, operation, a, b):
+    return _add(tree, "ShaderNodeMath", {0: a, 1: b}, operation=operation).outputs[0]
+
+
+def _mix(tree, factor, a, b, blend="MIX"):
+    return _add(tree, "ShaderNodeMixRGB", {0: factor, 1: a, 2: b}, blend_type=blend).outputs[0]
+
+
+def _image(name, pixels, colorspace):
+    """A picture from an array (H, W, 1, 3 or 4) in 0 to 1, made once a session."""
+    if name in bpy.data.images:
+        return bpy.data.images[name]
+    height, width, channels = pixels.shape
+    rgba = np.ones((height, width, 4), np.float32)
+    rgba[..., : max(channels, 3)] = pixels
+    image = bpy.data.images.new(name, width, height, alpha=channels == 4)
+    image.colorspace_settings.name = colorspace
+    image.pixels.foreach_set(rgba.ravel())
+    image.update()
+    image.pack()
+    return image
+
+
+def _picture(tree, vector, name, pixels, colorspace, extension="REPEAT"):
+    node = _add(tree, "ShaderNodeTexImage", {"Vector": vector}, extension=extension)
+    node.image = _image(name, pixels, colorspace)
+    return node
+
+
+def _worn(tree, color, fade):
+    """Denim is paler on thighs and knees."""
+    if not fade:
+        return color
+    share = _math(tree, "MULTIPLY", _attribute(tree, "wear").outputs["Fac"], fade)
+    return _mix(tree, share, color, (0.62, 0.66, 0.72, 1.0))
+
+
+def _uneven(tree, color):
+    """Nothing is dyed, washed and lit quite evenly."""
+    rest = _attribute(tree, "rest").outputs["Vector"]
+    noise = _add(tree, "ShaderNodeTexNoise", {"Vector": rest, "Scale": 9.0, "Detail": 3.0}).outputs[0]
+    tone = _add(tree, "ShaderNodeMapRange", {0: noise, 1: 0.3, 2: 0.7, 3: 0.93, 4: 1.05}).outputs[0]
+    return _mix(tree, 1.0, color, tone, "MULTIPLY")
+
+
+def _printed(tree, color, design, key):
+    """A graphic once on the chest: `print` is metres from its middle, third coordinate positive in front."""
+    where = _attribute(tree, "print").outputs["Vector"]
+    picture = print_image(design)
+    centred = _add(
+        tree,
+        "ShaderNodeVectorMath",
+        {0: _scaled(tree, where, 1 / picture["size_m"]), 1: (0.5, 0.5, 0.0)},
+        operation="ADD",
+    ).outputs[0]
+    node = _picture(tree, centred, f"{key}.print", picture["color"], "sRGB", "CLIP")
+    ahead = _add(tree, "ShaderNodeSeparateXYZ", {0: where}).outputs[2]
+    share = _math(tree, "MULTIPLY", node.outputs["Alpha"], _math(tree, "GREATER_THAN", ahead, 0.0))
+    return _mix(tree, share, color, node.outputs["Color"])
+
+
+def _sewn(tree, color, kind):
+    """Seams, pockets, buttons; other pictures in front and behind."""
+    where = _attribute(tree, "print").outputs["Vector"]
+    vector = _scaled(tree, where, 1 / DETAIL_METRES)
+    centred = _add(tree, "ShaderNodeVectorMath", {0: vector, 1: (0.5, 0.5, 0.0)}, operation="ADD").outputs[0]
+    side = _add(tree, "ShaderNodeSeparateXYZ", {0: where}).outputs[2]
+    for back in (False, True):
+        pixels = detail_image(kind, back)
+        if pixels is None:
+            continue
+        node = _picture(tree, centred, f"{kind}.{back}", pixels, "sRGB", "CLIP")
+        here = _math(tree, "LESS_THAN" if back else "GREATER_THAN", side, 0.0)
+        color = _mix(tree, _math(tree, "MULTIPLY", node.outputs["Alpha"], here), color, node.outputs["Color"])
+    return color
+
+
+def _weave(tree, uv, tile, key):
+    """Bumps of threads and yarn."""
+    height = tile["height"]
+    low, high = float(height.min()), float(height.max())
+    if high - low < 1e-7:
+        return None
+    pixels = ((height - low) / (high - low))[..., None]
+    vector = _scaled(tree, uv, 1 / tile["height_size_m"])
+    node = _picture(tree, vector, f"{key}.height", pixels, "Non-Color")
+    bump = {"Strength": 1.0, "Distance": high - low, "Height": node.outputs["Color"]}
+    return _add(tree, "ShaderNodeBump", bump).outputs[0]
+
+
+def _wrinkles(tree, normal, params):
+    """Folds where cloth creases, faint ones elsewhere. Ridges, not bumps: cloth folds sharply and lies flat between."""
+    fold = _attribute(tree, "fold").outputs["Vector"]
+    crease = _attribute(tree, "crease").outputs["Fac"]
+    soft = _ridges(tree, fold, 1.0, 1.2)
+    fine = _ridges(tree, fold, 2.3, 0.8)
+    strength = _add(tree, "ShaderNodeMapRange", {0: crease, 1: 0.0, 2: 1.0, 3: 0.10, 4: 1.0}).outputs[0]
+    height = _math(tree, "ADD", soft, _math(tree, "MULTIPLY", fine, 0.35))
+    height = _math(tree, "MULTIPLY", height, strength)
+    inputs = {"Strength": 1.0, "Distance": 0.022 * params.get("wrinkles", 0.6), "Height": height}
+    if normal is not None:
+        inputs["Normal"] = normal
+    return _add(tree, "ShaderNodeBump", inputs).outputs[0]
+
+
+def _ridges(tree, vector, scale, distortion):
+    noise = _add(
+        tree, "ShaderNodeTexNoise", {"Vector": vector, "Scale": scale, "Detail": 1.0, "Distortion": distortion}
+    ).outputs[0]
+    away = _math(tree, "ABSOLUTE", _math(tree, "SUBTRACT", noise, 0.5), 0.0)
+    return _math(tree, "POWER", _math(tree, "SUBTRACT", 1.0, _math(tree, "MULTIPLY", away, 2.5)), 2.0)

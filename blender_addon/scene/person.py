@@ -1,0 +1,72 @@
+"""One person as one Blender mesh: skin, eyes, garments and hair, a material slot each."""
+
+import bpy
+import numpy as np
+
+from ..core.person import Person
+from ..core.surface import Surface
+from .cloth_materials import cloth_material
+from .mesh import fill_mesh, set_attribute, set_uv
+from .skin_materials import eye_material, hair_material, skin_material
+
+REST = "rest"
+"""Point attribute: place in the T-pose, by which truth tells one part of a person from another."""
+
+
+def build_person(person: Person, name: str, pass_index: int, collection, skin_map=None) -> "bpy.types.Object":
+    """Make the mesh in world coordinates.
+
+    Args:
+        pass_index: value of the person in the index pass, from 1.
+        skin_map: picture of masks in the body's texture space, or None.
+    """
+    mesh = bpy.data.meshes.new(name)
+    surfaces = person.surfaces
+    starts = np.cumsum([0] + [len(surface.points) for surface in surfaces[:-1]])
+    faces = np.concatenate([_shifted(surface.faces, start) for surface, start in zip(surfaces, starts, strict=True)])
+    fill_mesh(mesh, np.concatenate([surface.posed for surface in surfaces]), faces)
+    set_uv(mesh, faces, np.concatenate([surface.uv for surface in surfaces]))
+    _set_attributes(mesh, surfaces)
+    slots = _add_materials(mesh, person, skin_map)
+    mesh.polygons.foreach_set("material_index", slots)
+    mesh.update(calc_edges=True)
+    built = bpy.data.objects.new(name, mesh)
+    built.pass_index = pass_index
+    collection.objects.link(built)
+    return built
+
+
+def _shifted(faces: np.ndarray, start: int) -> np.ndarray:
+    return np.where(faces >= 0, faces + start, -1)
+
+
+def _set_attributes(mesh, surfaces: list) -> None:
+    rest = np.concatenate([surface.points for surface in surfaces])
+    set_attribute(mesh, REST, rest)
+    names = sorted({name for surface in surfaces for name in surface.attributes})
+    for name in names:
+        shape = next(s.attributes[name].shape[1:] for s in surfaces if name in s.attributes)
+        parts = [s.attributes.get(name, np.zeros((len(s.points), *shape))) for s in surfaces]
+        set_attribute(mesh, name, np.concatenate(parts))
+
+
+def _add_materials(mesh, person: Person, skin_map) -> np.ndarray:
+    """Append each surface's materials; returns (F,) the slot of every face."""
+    slots = []
+    for surface in person.surfaces:
+        first = len(mesh.materials)
+        for material in _materials(surface, person, skin_map):
+            mesh.materials.append(material)
+        own = np.zeros(len(surface.faces), np.int32) if surface.face_slot is None else surface.face_slot
+        slots.append(own + first)
+    return np.concatenate(slots).astype(np.int32)
+
+
+def _materials(surface: Surface, person: Person, skin_map) -> list:
+    if surface.name == "skin":
+        return [skin_material(person.spec.skin, skin_map, person.spec.hair)]
+    if surface.name == "eyes":
+        return [eye_material(person.spec.skin)]
+    if surface.name == "hair":
+        return [hair_material(person.spec.hair)]
+    return [cloth_material(surface.name, fabric) for fabric in surface.fabrics]

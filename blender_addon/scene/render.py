@@ -1,0 +1,110 @@
+"""Cycles: settings, devices, and a render whose picture and passes come from the same samples."""
+
+from pathlib import Path
+
+import bpy
+import numpy as np
+
+from ..core.errors import SettingsError
+from ..core.exr import find_pass, read_exr
+from ..core.records import temporary_name
+from . import compat
+
+GPU_KINDS = ("OPTIX", "CUDA", "HIP", "ONEAPI", "METAL")
+"""In order of preference."""
+JPEG_QUALITY = 92
+WITHOUT_DENOISER = 3
+"""Times as many samples where this Blender cannot denoise."""
+
+
+def choose_device(wanted: str) -> str:
+    """Set Cycles' device; returns what is used, such as 'OPTIX NVIDIA H200' or 'CPU'.
+
+    Args:
+        wanted: 'auto', 'cpu', or one of GPU_KINDS in any case.
+    Raises:
+        SettingsError: a device was asked for that is not here.
+    """
+    scene = bpy.context.scene
+    scene.render.engine = "CYCLES"
+    wanted = wanted.upper()
+    if wanted != "CPU":
+        for kind in GPU_KINDS if wanted == "AUTO" else (wanted,):
+            names = _use_devices(kind)
+            if names:
+                scene.cycles.device = "GPU"
+                return f"{kind} {', '.join(names)}"
+        if wanted != "AUTO":
+            raise SettingsError(f"--device {wanted.lower()}: Blender sees no such device. Use --device auto or cpu.")
+    scene.cycles.device = "CPU"
+    return "CPU"
+
+
+def _use_devices(kind: str) -> list:
+    preferences = bpy.context.preferences.addons["cycles"].preferences
+    try:
+        preferences.compute_device_type = kind
+    except TypeError:  # this build of Blender does not know the kind at all
+        return []
+    compat.refresh_devices(preferences)
+    names = []
+    for device in preferences.devices:
+        device.use = device.type == kind
+        if device.use:
+            names.append(device.name)
+    return names
+
+
+def set_up(scene, samples: int) -> None:
+    """Settings of Cycles and of the picture, the same in every version as far as it can be."""
+    cycles = scene.cycles
+    scene.render.engine = "CYCLES"
+    scene.render.use_persistent_data = True
+    scene.render.use_file_extension = False
+    scene.render.dither_intensity = 1.0
+    scene.render.film_transparent = False
+    cycles.use_denoising = compat.can_denoise()
+    cycles.samples = samples if cycles.use_denoising else samples * WITHOUT_DENOISER
+    cycles.use_adaptive_sampling = True
+    cycles.adaptive_threshold = 0.02
+    cycles.max_bounces, cycles.diffuse_bounces, cycles.glossy_bounces = 6, 3, 3
+    cycles.transmission_bounces, cycles.transparent_max_bounces = 2, 8
+    cycles.sample_clamp_indirect = 4.0
+    cycles.caustics_reflective = cycles.caustics_refractive = False
+    cycles.seed = 0
+    if cycles.use_denoising:
+        compat.set_denoiser(cycles)
+    compat.set_view_transform(scene)
+    layer = scene.view_layers[0]
+    layer.use_pass_object_index = True
+
+
+def render(scene, picture: Path, quality: int = JPEG_QUALITY) -> np.ndarray:
+    """Render once; write the picture (jpg or png by its name) and return the person-index mask.
+
+    Returns:
+        (H, W) uint8, 0 where there is no person, else the object's pass index. Not anti-aliased.
+    """
+    bpy.ops.render.render(write_still=False, scene=scene.name)
+    result = bpy.data.images["Render Result"]
+    settings = scene.render.image_settings
+    _save_picture(result, scene, settings, picture, quality)
+    passes = temporary_name(picture.with_suffix(".exr"))
+    try:
+        compat.set_multilayer_exr(settings)
+        result.save_render(str(passes), scene=scene)
+        channels = read_exr(passes)
+    finally:
+        passes.unlink(missing_ok=True)
+    return np.rint(find_pass(channels, "IndexOB.X", "Object Index.X")).astype(np.uint8)
+
+
+def _save_picture(result, scene, settings, picture: Path, quality: int) -> None:
+    compat.set_still_image(settings)
+    settings.file_format = "PNG" if picture.suffix == ".png" else "JPEG"
+    settings.color_mode = "RGB"
+    settings.color_depth = "8"
+    settings.quality = quality
+    result.save_render(str(picture), scene=scene)
+    if not picture.is_file() or picture.stat().st_size == 0:
+        raise SettingsError(f"Blender could not write {picture}. Is the disk full, or the folder read-only?")

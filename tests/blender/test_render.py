@@ -1,0 +1,175 @@
+"""The whole way from command to labels, on the bpy wheel and on Debian's Blender: few pixels, one sample."""
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+SCRIPT = ROOT / "headless" / "render.py"
+SMALL = ["--size", "128", "96", "--samples", "1", "--seed", "5", "--device", "cpu"]
+pytestmark = pytest.mark.blender
+
+
+def command(*options, blender=None):
+    start = [blender, "-b", "--factory-startup", "-P", SCRIPT, "--"] if blender else [sys.executable, SCRIPT]
+    return [str(part) for part in (*start, *options)]
+
+
+def run(*options, blender=None):
+    environment = {**os.environ, "POSEWRIGHT_PYTHON": sys.executable}
+    return subprocess.run(command(*options, blender=blender), capture_output=True, text=True, env=environment)
+
+
+def labels(out: Path) -> dict:
+    """Everything in a data set that is a label, by name."""
+    found = {"annotations": (out / "annotations" / "person_keypoints.json").read_bytes()}
+    for path in sorted((out / "records").iterdir()):
+        record = json.loads(path.read_text())
+        found[path.name] = json.dumps([record["spec"], record["truth"]])
+    for path in sorted((out / "masks").iterdir()):
+        found[f"mask {path.name}"] = path.read_bytes()
+    return found
+
+
+@pytest.fixture(scope="module")
+def dataset(tmp_path_factory, open_body_path):
+    out = tmp_path_factory.mktemp("data") / "whole"
+    done = run("--count", 4, "--out", out, *SMALL)
+    assert done.returncode == 0, done.stderr
+    assert "4/4 pictures" in done.stderr
+    return out
+
+
+def test_pictures_masks_and_labels_are_there(dataset):
+    annotations = json.loads((dataset / "annotations" / "person_keypoints.json").read_text())
+    assert [image["id"] for image in annotations["images"]] == [0, 1, 2, 3]
+    for image in annotations["images"]:
+        picture = cv2.imread(str(dataset / image["file_name"]))
+        assert picture.shape == (96, 128, 3)
+        assert picture.std() > 5  # neither black nor white
+    assert len(annotations["annotations"]) >= 4
+    assert not list(dataset.rglob("*.part*"))
+
+
+def test_projection_agrees_with_blenders_own(dataset):
+    """`world_to_camera_view` in a scene that was built from a record of the data set."""
+    code = f"""
+import json, sys
+sys.path.insert(0, {str(ROOT)!r})
+import bpy, numpy as np
+from bpy_extras.object_utils import world_to_camera_view
+from mathutils import Vector
+from blender_addon.core.camera import project
+from blender_addon.core.spec import SceneSpec, from_dict
+from blender_addon.scene.camera import build_camera
+worst = 0
+for index in range(4):
+    data = json.load(open({str(dataset)!r} + f"/records/{{index:06d}}.json"))
+    spec = from_dict(SceneSpec, data["spec"])
+    camera = build_camera(spec.camera, bpy.context.scene)
+    bpy.context.view_layer.update()
+    for x in np.random.default_rng(0).normal([0, 6, 1], [2, 1, 1], (50, 3)):
+        u, v, depth = world_to_camera_view(bpy.context.scene, camera, Vector(x))
+        pixel, ours = project(x, spec.camera)
+        worst = max(worst, np.abs(pixel - [u * spec.camera.width, (1 - v) * spec.camera.height]).max())
+print("WORST", worst)
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    worst = float(done.stdout.split("WORST")[1])
+    assert worst < 0.01
+
+
+def test_a_killed_and_sharded_run_equals_an_uninterrupted_one(dataset, tmp_path):
+    out = tmp_path / "pieces"
+    assert run("--count", 1, "--start", 2, "--out", out, *SMALL).returncode == 0
+    process = subprocess.Popen(command("--count", 4, "--out", out, *SMALL), stderr=subprocess.DEVNULL)
+    first = out / "records" / "000000.json"
+    while not first.exists() and process.poll() is None:
+        time.sleep(0.02)
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    for path in [*out.glob("images/[0-9]*"), *out.glob("masks/[0-9]*")]:
+        assert cv2.imread(str(path)) is not None, path
+    resumed = run("--count", 4, "--out", out, *SMALL)
+    assert resumed.returncode == 0, resumed.stderr
+    assert labels(out) == labels(dataset)
+
+
+def test_a_second_run_renders_nothing_and_only_renders_one(dataset):
+    before = {path: path.stat().st_mtime_ns for path in dataset.glob("images/*")}
+    kept = labels(dataset)
+    again = run("--count", 4, "--out", dataset, *SMALL)
+    assert again.returncode == 0
+    assert {path: path.stat().st_mtime_ns for path in dataset.glob("images/*")} == before
+    assert run("--only", 1, "--out", dataset, *SMALL).returncode == 0
+    changed = [path.name for path in dataset.glob("images/*") if path.stat().st_mtime_ns != before[path]]
+    assert changed == ["000001.jpg"]
+    assert labels(dataset) == kept
+
+
+def test_debians_blender_makes_the_same_data_set(dataset, tmp_path):
+    blender = os.environ.get("BLENDER") or shutil.which("blender")
+    if not blender:
+        pytest.skip("no blender binary on PATH: apt-get install blender python3-numpy")
+    out = tmp_path / "binary"
+    done = run("--count", 2, "--out", out, *SMALL, blender=blender)
+    assert done.returncode == 0, done.stderr
+    for index in range(2):
+        ours, theirs = (json.loads((folder / "records" / f"{index:06d}.json").read_text()) for folder in (dataset, out))
+        assert ours["spec"] == theirs["spec"]
+        for mine, other in zip(ours["truth"]["persons"], theirs["truth"]["persons"], strict=True):
+            np.testing.assert_allclose(np.array(mine["joints_3d"]), np.array(other["joints_3d"]), atol=1e-3)
+            assert abs(mine["area"] - other["area"]) <= 0.02 * mine["area"] + 10
+
+
+def limited_folder(path: Path) -> Path:
+    path.mkdir()
+    path.chmod(0o500)
+    return path
+
+
+@pytest.mark.parametrize("options, message", [
+    (["--count", "0"], "--count 0"),
+    (["--count", "-3"], "--count -3"),
+    (["--size", "0", "480"], "--size 0 480"),
+    (["--persons", "3", "1"], "--persons 3 1"),
+    (["--assets", "/nowhere"], "/nowhere"),
+    (["--poses", "/nowhere"], "/nowhere"),
+    (["--device", "optix"], "optix"),
+    (["--colour", "red"], "--colour"),
+    (["--out", "/proc/nowhere"], "/proc/nowhere"),
+    (["--samples", "5"], "other settings"),
+])  # fmt: skip
+def test_bad_input_is_one_line_that_says_how_to_mend_it(dataset, options, message):
+    before = labels(dataset)
+    done = run("--count", "1", "--out", dataset, *SMALL, *options)
+    assert done.returncode not in (0, None)
+    assert message in done.stderr
+    assert "Traceback" not in done.stderr + done.stdout
+    assert done.stderr.strip().splitlines()[-1].count(".") >= 1
+    assert labels(dataset) == before
+
+
+def test_one_broken_environment_is_named_left_out_and_the_rest_serve(tmp_path):
+    hdri = tmp_path / "assets" / "hdri"
+    hdri.mkdir(parents=True)
+    (hdri / "cut.hdr").write_bytes(b"#?RADIANCE\nFORMAT=32-bit_rle_rgbe\n\n-Y 4 +X 8\n")
+    (hdri / "text.hdr").write_bytes(b"no picture")
+    alone = run("--count", 1, "--out", tmp_path / "out", "--assets", tmp_path / "assets", *SMALL)
+    assert alone.returncode != 0
+    assert "cut.hdr" in alone.stderr and "text.hdr" in alone.stderr
+    assert "No usable environment" in alone.stderr
+    sky = np.full((64, 128, 3), 0.5, np.float32)
+    cv2.imwrite(str(hdri / "sky.hdr"), sky)
+    helped = run("--count", 1, "--out", tmp_path / "out", "--assets", tmp_path / "assets", *SMALL)
+    assert helped.returncode == 0, helped.stderr
+    assert helped.stderr.count("left out:") == 2
