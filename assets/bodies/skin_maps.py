@@ -26,12 +26,12 @@ from blender_addon.core.skin import brow_line, head_coordinates
 
 SIZE = 2048
 SEED = 8755
-VERSION = 2
+VERSION = 3
 """Raise when the picture changes."""
 BROWS = (
     # flatness to arch, hairs, length, half height at the thick end, thickness of a hair in pixels
-    {"shape": 0.15, "hairs": 520, "length": 0.0085, "half": 0.0040, "pixels": 1.3},
-    {"shape": 1.0, "hairs": 330, "length": 0.0070, "half": 0.0024, "pixels": 1.1},
+    {"shape": 0.15, "hairs": 700, "length": 0.0090, "half": 0.0046, "pixels": 1.3},
+    {"shape": 1.0, "hairs": 460, "length": 0.0075, "half": 0.0031, "pixels": 1.1},
 )
 SHIFT = 4
 """Sub-pixel bits of cv2.line."""
@@ -98,7 +98,7 @@ def _eyelid_rims(body, spots) -> np.ndarray:
         off = spots.place - centre
         gap = np.linalg.norm(off, axis=1) - radius
         near = np.clip(1 - (gap - 0.0004) / 0.0022, 0, 1) * (off[:, 2] > 0.004)
-        socket = 0.22 * np.clip(1 - gap / 0.009, 0, 1) * (off[:, 2] > 0.0)
+        socket = 0.34 * np.clip(1 - gap / 0.011, 0, 1) * (off[:, 2] > 0.0)
         values = np.maximum(values, np.maximum(socket, near * np.where(off[:, 1] > -0.001, 1.0, 0.6)))
     return cv2.GaussianBlur(_paint(spots, values), (0, 0), 1.0)
 

@@ -22,7 +22,7 @@ LAYER = 0.004
 
 
 def settle(garments: list, body: BodyModel, posed: PosedBody, up=(0.0, 0.0, 1.0)) -> None:
-    """Let posed garments hang; rewrites `posed` and the attribute `crease` of each that is not stiff.
+    """Let posed garments hang; rewrites `posed` and the attribute `wrinkle` of each that is not stiff.
 
     Args:
         garments: all of `clothes.dress`, `posed` filled in by skinning.
@@ -36,8 +36,8 @@ def settle(garments: list, body: BodyModel, posed: PosedBody, up=(0.0, 0.0, 1.0)
         if garment.anchors is None:
             continue
         faces = closed(garment.faces)
-        garment.attributes["crease"] = np.clip(
-            0.3 * garment.attributes["crease"] + 2.5 * _squeezed(garment, faces), 0, 1
+        garment.attributes["wrinkle"] = np.clip(
+            0.3 * garment.attributes["wrinkle"] + 2.5 * _squeezed(garment, faces), 0, 1
         )
         count = garment.outside[1]
         skin = _skin_under(garment, posed, normals, rest_normals)
@@ -125,13 +125,14 @@ def _settled(garment, faces, skin, legs, up):
     squeeze = SKIRT_SQUEEZE if hangs else SQUEEZE
     hold = _hold(garment)[:count, None]
     fall = ((SAG + (SKIRT_SAG - SAG) * free * _falls(garment.points[:count])) * (1 - hold[:, 0]))[:, None] * up
-    rounds = [_springs(garment.points, edges) for edges in _matchings(_links(faces))]
+    links = unique_edges(faces)[0], _crosses(faces)
+    edges, diagonals = ([_springs(garment.points, group) for group in _matchings(of)] for of in links)
     points = target + _ripple(garment.points[:count], target, faces)
     table = neighbours(faces, count)
     for step in range(SKIRT_STEPS if hangs else STEPS):
         points = points - fall
-        for edges, length in rounds:
-            _mend(points, edges, length, squeeze)
+        for group, length in edges + diagonals if step % 2 else edges:
+            _mend(points, group, length, squeeze)
         points = points + hold * (target - points)
         points = skin.push(points)
         if hangs:
@@ -170,11 +171,10 @@ def _ripple(rest, target, faces):
     return (0.0012 * wave)[:, None] * point_normals(target, faces)
 
 
-def _links(faces):
-    """(E, 2) edges and the diagonals of quads."""
-    edges, _ = unique_edges(faces)
+def _crosses(faces):
+    """(E, 2) the diagonals of quads, which keep them from shearing."""
     real = faces[faces[:, 2] != faces[:, 3]]
-    return np.concatenate([edges, real[:, [0, 2]], real[:, [1, 3]]])
+    return np.concatenate([real[:, [0, 2]], real[:, [1, 3]]])
 
 
 def _springs(rest, edges):

@@ -107,7 +107,7 @@ def _fold_space(suit, on_arm):
 
 
 def point_attributes(fit: Fit, cloth: Cloth, lower: bool) -> dict:
-    """`crease` 0 to 1 where cloth folds, `wear` where it fades, `print` metres from the origin of prints.
+    """`wrinkle` 0 to 1 where cloth folds, `wear` where it fades, `print` metres from the origin of prints.
 
     Args:
         lower: prints are drawn about the hips, not about the chest.
@@ -131,7 +131,7 @@ def point_attributes(fit: Fit, cloth: Cloth, lower: bool) -> dict:
     origin = places.level(2.0) if lower else places.armpit - 0.02 * fit.size
     wear = np.maximum(near(height, 1.55, 0.35) * (front > 0), 0.7 * near(height, 1.0, 0.2) * (front > 0))
     return {
-        "crease": np.maximum.reduce(creases),
+        "wrinkle": np.maximum.reduce(creases),
         "wear": wear,
         "print": np.stack([suit[:, 0] / fit.size, (suit[:, 1] - origin) / fit.size, np.sign(front)], 1),
         "band": cloth.attributes.get("band", np.zeros(len(suit))),

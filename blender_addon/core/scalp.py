@@ -6,6 +6,9 @@ import numpy as np
 
 from .skin import group_vertices, head_coordinates, on_ears
 
+CLOTHES = 0.012
+"""Metres between the skin of the trunk and hair that lies on it: room for what is worn."""
+
 
 @dataclass
 class Head:
@@ -100,6 +103,7 @@ class Distance:
             values = np.empty((len(points), 4), np.float32)
             values[~low] = _lookup(head, points[~low])
             values[low] = _lookup(self.grids[1], points[low])
+            values[:, 0] -= CLOTHES * np.clip((head[0][1] + 0.03 - points[:, 1]) / 0.06, 0, 1)
         else:
             values = _lookup(head, points)
         away = values[:, 1:]

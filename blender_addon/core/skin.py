@@ -87,7 +87,7 @@ def sample_skin(rng: np.random.Generator, sex: float, age: float, ancestry) -> L
     tone = lab_to_linear(lab)
     fair = float(np.clip((lab[0] - 51) / 11, 0, 1))
     natural, hair_color = _sample_hair_color(rng, shares, fair)
-    eye_name = _sample_eye_color(rng, shares, natural)
+    eye_name = _sample_eye_color(rng, shares, natural, fair)
     grey = _sample_grey(rng, age)
     params = {
         "tone": _numbers(tone),
@@ -110,7 +110,7 @@ def sample_skin(rng: np.random.Generator, sex: float, age: float, ancestry) -> L
         "eye_color": _numbers(np.array(EYE_COLORS[eye_name][0]) * rng.uniform(0.8, 1.2)),
         "eye_inner": _numbers(np.array(EYE_COLORS[eye_name][1]) * rng.uniform(0.8, 1.2)),
         "pupil": _between(rng, 6.5, 10.0),
-        "sclera": _numbers(np.array([0.62, 0.565, 0.52]) * rng.uniform(0.85, 1.05)),
+        "sclera": _numbers(np.array([0.52, 0.47, 0.43]) * rng.uniform(0.85, 1.1)),
         "seed": int(rng.integers(2**16)),
     }
     return LookSpec("skin", params)
@@ -147,9 +147,9 @@ def _sample_hair_color(rng, shares, fair) -> tuple:
     return name, np.array(HAIR_COLORS[name]) * rng.uniform(0.75, 1.3)
 
 
-def _sample_eye_color(rng, shares, natural: str) -> str:
+def _sample_eye_color(rng, shares, natural: str, fair: float) -> str:
     light_hair = natural in ("light brown", "dark blond", "blond", "red")
-    pale = shares[2] * (0.85 if light_hair else 0.35)
+    pale = shares[2] * (0.85 if light_hair else 0.5 * fair)
     if rng.random() > pale:
         return "dark brown" if rng.random() < 0.65 else "brown"
     return ("brown", "hazel", "green", "blue", "grey")[int(rng.choice(5, p=(0.18, 0.2, 0.14, 0.36, 0.12)))]
@@ -165,7 +165,7 @@ def _brow_color(hair_color, grey) -> np.ndarray:
     """Brows are darker than blond hair and grey later than the rest."""
     brown = np.array(HAIR_COLORS["dark brown"])
     mixed = np.minimum(np.asarray(hair_color), np.array([0.11, 0.065, 0.036]))
-    return 0.7 * mixed + 0.3 * brown + np.array([0.16, 0.155, 0.15]) * max(0.0, grey - 0.45)
+    return 0.6 * mixed + 0.3 * brown + np.array([0.16, 0.155, 0.15]) * max(0.0, grey - 0.45)
 
 
 def _lip_color(rng, tone, lab, male) -> np.ndarray:

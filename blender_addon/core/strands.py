@@ -95,14 +95,16 @@ def _grow(rng, head, params, roots, normals, place, level) -> np.ndarray:
     bend = 1 - np.exp(-step / params["stiff"])
     down = np.array([0, -1, 0], np.float32)
     drift = _drift(rng, params, place)
-    points = [roots]
+    points, slow = [roots], np.ones_like(step)
     for k in range(steps):
-        end = points[-1] + step * way
+        end = points[-1] + step * slow * way
         if params["comb"] == "tie":
             way = unit(way + 1.2 * (k + 1) / steps * unit(goal - end))
         end, touch, away = push_out(head, end, layer * min(1.0, (k + 1) / 3))
         end = _off_the_face(head, end, place, params)
         points.append(end)
+        # What lies on the shoulders goes no further, or its ends would stand out over the arms.
+        slow = 1 - 0.7 * (touch * (head.local(end)[:, 1] < -0.12))[:, None]
         ahead = unit(end - points[-2])
         pull = down + touch[:, None] * drift
         if params["comb"] == "tie":
@@ -129,7 +131,7 @@ def _drift(rng, params, place) -> np.ndarray:
     """(N, 3) where hair slides that lies on the shoulders: behind them, or a share of it before them."""
     front = (rng.random(len(place)) < params["front"]) & (place[:, 2] > -0.10)
     z = np.where(front, 0.9, -0.9)
-    return np.stack([-0.35 * np.sign(place[:, 0]), np.zeros(len(place)), 1.3 * z], 1).astype(np.float32)
+    return np.stack([-0.1 * np.sign(place[:, 0]), np.zeros(len(place)), 1.3 * z], 1).astype(np.float32)
 
 
 def push_out(head, points, layer) -> tuple:
@@ -150,7 +152,8 @@ def _off_the_face(head, points, place, params) -> np.ndarray:
         + params["open"]
     )
     z = np.minimum(z, reach + 0.012 * np.abs(np.sin(9e3 * place[:, 0])))
-    half = 0.066 * np.sqrt(np.clip(1 - ((y + 0.02) / 0.125) ** 2, 0, 1)) * np.clip((z + 0.055) / 0.04, 0, 1)
+    half = 0.066 * np.sqrt(np.clip(1 - ((y + 0.02) / 0.125) ** 2, 0, 1))
+    half = np.maximum(half, 0.05 * (y < -0.05)) * np.clip((z + 0.055) / 0.04, 0, 1)  # nor under the chin
     x = np.where((x * side < half) & (y < 0.06), side * half, x)
     moved = head.origin + np.stack([x, y, z], 1) * head.size
     return moved if not params["fringe"] else np.where((y > FRONT_REACH)[:, None], points, moved)

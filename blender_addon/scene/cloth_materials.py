@@ -160,7 +160,7 @@ def _weave(tree, uv, tile, key):
 def _wrinkles(tree, normal, params):
     """Folds where cloth creases, faint ones elsewhere. Ridges, not bumps: cloth folds sharply and lies flat between."""
     fold = _attribute(tree, "fold").outputs["Vector"]
-    crease = _attribute(tree, "crease").outputs["Fac"]
+    crease = _attribute(tree, "wrinkle").outputs["Fac"]
     soft = _ridges(tree, fold, 1.0, 1.2)
     fine = _ridges(tree, fold, 2.3, 0.8)
     strength = _add(tree, "ShaderNodeMapRange", {0: crease, 1: 0.0, 2: 1.0, 3: 0.10, 4: 1.0}).outputs[0]

@@ -45,7 +45,7 @@ def _skin_masks(tree, face, skin_map, brow_shape) -> tuple:
     image = tree.image(Path(skin_map))
     color, line = image.outputs["Color"], image.outputs["Alpha"]
     brow = tree.blend(brow_shape, tree.channel(color, 1), tree.channel(color, 2))
-    return tree.channel(color, 0), tree.ramp(brow, -0.1, 0.6), line
+    return tree.channel(color, 0), tree.ramp(brow, -0.1, 0.5), line
 
 
 def _flesh_color(tree, params, flesh):

@@ -53,7 +53,7 @@ def test_pictures_masks_and_labels_are_there(dataset):
     annotations = json.loads((dataset / "annotations" / "person_keypoints.json").read_text())
     assert [image["id"] for image in annotations["images"]] == [0, 1, 2, 3]
     for image in annotations["images"]:
-        picture = cv2.imread(str(dataset / image["file_name"]))
+        picture = cv2.imread(str(dataset / "images" / image["file_name"]))
         assert picture.shape == (96, 128, 3)
         assert picture.std() > 5  # neither black nor white
     assert len(annotations["annotations"]) >= 4
