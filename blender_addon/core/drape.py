@@ -54,10 +54,18 @@ def settle_over(garment, outfit: list, points: np.ndarray, others: list) -> None
         points: (N, 3) of the garment to move.
         others: (M, 3) of each garment in the outfit, in the same pose.
     """
+    if not garment.over:
+        return
+    table = neighbours(closed(garment.faces[: garment.outside[1]]), len(points))
     for rows, under, number in garment.over:
         normal = point_normals(others[number], closed(outfit[number].faces))[under]
-        height = ((points[rows] - others[number][under]) * normal).sum(1)
-        points[rows] += np.clip(LAYER - height, 0, 0.03)[:, None] * normal
+        for _ in range(2):
+            height = ((points[rows] - others[number][under]) * normal).sum(1)
+            lift = np.zeros_like(points)
+            lift[rows] = np.clip(LAYER - height, 0, 0.06)[:, None] * normal
+            around = smooth(lift, table, 3, 0.6)  # what lies beside comes along, or the cloth would tear into spikes
+            own = np.linalg.norm(lift, axis=1, keepdims=True) > np.linalg.norm(around, axis=1, keepdims=True)
+            points += np.where(own, lift, around)
 
 
 @dataclass

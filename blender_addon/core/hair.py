@@ -126,7 +126,7 @@ def sample_hair(rng: np.random.Generator, sex: float, age: float, skin: LookSpec
     style = style or drawn
     shape = STYLES.get(style, PLAIN)
     stretch = rng.uniform(0.75, 1.3)
-    dyed = rng.random() < (0.02 if male else 0.08)
+    dyed = rng.random() < (0.015 if male else 0.06)
     color = np.array(DYES[int(rng.integers(len(DYES)))] if dyed else skin.params["hair_color"])
     params = {
         "style": style,

@@ -21,9 +21,8 @@ def sample_outfit(rng: np.random.Generator, sex: float, age: float) -> tuple:
         body = [sample_dress(rng, warm, age)]
     else:
         bottom = sample_bottom(rng, female, age, warm)
-        top = sample_top(
-            rng, female, age, warm, _main_color(bottom), bottom.kind == "skirt" or bottom.params["waist"] > 2.31
-        )
+        tucked_in = 0.75 if bottom.kind == "skirt" else 0.4 * (bottom.params["waist"] > 2.31)
+        top = sample_top(rng, female, age, warm, _main_color(bottom), tucked_in)
         body = [top, bottom] if top.params.get("tucked") else [bottom, top]
     socks = sample_socks(rng, shoes, body)
     return tuple(_plain_types([*socks, *_with_shoes(rng, body, shoes)]))

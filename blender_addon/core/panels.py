@@ -132,7 +132,7 @@ def point_attributes(fit: Fit, cloth: Cloth, lower: bool) -> dict:
     wear = np.maximum(near(height, 1.55, 0.35) * (front > 0), 0.7 * near(height, 1.0, 0.2) * (front > 0))
     return {
         "wrinkle": np.maximum.reduce(creases),
-        "wear": wear,
+        "wear": wear * (1 - cloth.attributes.get("skirt", np.zeros(len(suit)))),
         "print": np.stack([suit[:, 0] / fit.size, (suit[:, 1] - origin) / fit.size, np.sign(front)], 1),
         "band": cloth.attributes.get("band", np.zeros(len(suit))),
         "fold": _fold_space(suit, on_arm),

@@ -138,10 +138,10 @@ def _upper(fit, foot, side, collar, params):
     points = foot.world(local)
     if collar > mouth_height + 0.01:
         count = int(np.ceil((collar - mouth_height) / 0.014))
-        rings = [
-            foot.world(_leg_ring(foot, tube, mouth_height + (collar - mouth_height) * (k + 1) / count, WALL + 0.005))
-            for k in range(count)
-        ]
+        rings = []
+        for share in np.arange(1, count + 1) / count:
+            height = mouth_height + (collar - mouth_height) * share
+            rings.append(foot.world(_leg_ring(foot, tube, height, WALL + 0.006 + 0.008 * share)))
         points = np.concatenate([points, np.stack(rings)])
     slot = _panels(len(points), foot, params)
     cloth = _loft(fit, foot, side, points, slot)

@@ -103,8 +103,9 @@ def _grow(rng, head, params, roots, normals, place, level) -> np.ndarray:
         end, touch, away = push_out(head, end, layer * min(1.0, (k + 1) / 3))
         end = _off_the_face(head, end, place, params)
         points.append(end)
-        # What lies on the shoulders goes no further, or its ends would stand out over the arms.
-        slow = 1 - 0.7 * (touch * (head.local(end)[:, 1] < -0.12))[:, None]
+        # What lies on top of the shoulders goes no further, or its ends would stand out over the arms.
+        level = np.clip(2.5 * away[:, 1] - 1, 0, 1) * (head.local(end)[:, 1] < -0.12)
+        slow = 1 - 0.7 * (touch * level)[:, None]
         ahead = unit(end - points[-2])
         pull = down + touch[:, None] * drift
         if params["comb"] == "tie":
@@ -115,7 +116,8 @@ def _grow(rng, head, params, roots, normals, place, level) -> np.ndarray:
     strands = np.stack(points, 1)
     strands = _clumped(rng, strands, params, _side(params, place))
     strands = _waved(rng, strands, params, head)
-    return _cut_fringe(rng, head, strands, params)
+    strands = _cut_fringe(rng, head, strands, params)
+    return strands[~_before_the_neck(head, strands)]
 
 
 def _swirl(place, seed) -> np.ndarray:
@@ -157,6 +159,12 @@ def _off_the_face(head, points, place, params) -> np.ndarray:
     x = np.where((x * side < half) & (y < 0.06), side * half, x)
     moved = head.origin + np.stack([x, y, z], 1) * head.size
     return moved if not params["fringe"] else np.where((y > FRONT_REACH)[:, None], points, moved)
+
+
+def _before_the_neck(head, strands) -> np.ndarray:
+    """(N,) strands that cross the throat, as no hair does that falls from the head."""
+    x, y, z = np.moveaxis(head.local(strands), 2, 0)
+    return ((np.abs(x) < 0.042) & (y < -0.09) & (y > -0.27) & (z > -0.045)).any(1)
 
 
 def _side(params, place) -> np.ndarray:
@@ -387,7 +395,7 @@ def beard_strands(rng, head, params) -> Surface:
     along = np.linspace(0, 1, steps + 1)[None, :, None]
     fall = np.array([0, -0.35, 0.0])
     strands = roots[:, None] + length[:, None, None] * (along * way[:, None] + along**2 * fall)
-    ribbons = _ribbons(rng, head, {**params, "width": 0.0015}, strands)
+    ribbons = _ribbons(rng, head, {**params, "width": 0.0019}, strands)
     ribbons.attributes["tone"] *= 0.4  # beards are darker than the hair above
     return ribbons
 

@@ -22,7 +22,8 @@ from .wardrobe_fabrics import (
 from .wardrobe_tops import NECKS, fold_waves, top_cut
 
 
-def sample_bottom(rng, female, age, warm):
+def sample_bottom(rng, female, age, warm) -> LookSpec:
+    """Trousers, shorts or a skirt; `warm` 0 for a summer's day, 1 for a cold one."""
     kind = pick(
         rng,
         {
@@ -112,7 +113,7 @@ _BOTTOMS = {"jeans": _jeans, "trousers": _trousers, "shorts": _shorts, "leggings
 def _skirt_cut(rng, hem):
     """Flare and folds; long skirts need some flare to walk in."""
     shape = pick(rng, {"a-line": 3, "flared": 2, "straight": 1 if hem > 1.0 else 0.0})
-    flare = {"a-line": between(rng, 0.12, 0.25), "flared": between(rng, 0.24, 0.38), "straight": 0.0}[shape]
+    flare = {"a-line": between(rng, 0.06, 0.16), "flared": between(rng, 0.16, 0.28), "straight": 0.0}[shape]
     size = {"a-line": 0.004, "flared": 0.013, "straight": 0.0}[shape]
     folds = [
         [int(rng.integers(6, 10)), size, between(rng, 0, 6.28)],
@@ -142,7 +143,8 @@ def sample_skirt(rng, warm, age):
     return LookSpec("skirt", params)
 
 
-def sample_dress(rng, warm, age):
+def sample_dress(rng, warm, age) -> LookSpec:
+    """Top and skirt of one cloth."""
     hem = pick(rng, {1.45: 1 if age < 40 else 0.2, 1.15: 2, 0.9: 2, 0.45: 0.8, 0.12: 0.6}) + between(rng, -0.08, 0.08)
     sleeve = pick(rng, {None: 2 * (1.1 - warm), 0.4: 2, 1.3: 0.7, 1.95: 1.6 * warm})
     neck = NECKS[pick(rng, {"round": 2, "v": 1.5, "scoop": 1.2, "crew": 0.8})]
@@ -171,7 +173,8 @@ def sample_dress(rng, warm, age):
     return LookSpec("dress", params)
 
 
-def sample_shoes(rng, female, age, warm):
+def sample_shoes(rng, female, age, warm) -> LookSpec:
+    """Sneakers, leather shoes or boots."""
     kind = pick(rng, {"sneakers": 5 if age < 50 else 3, "leather": 1.6 + (age > 30), "boots": 1.8 * warm})
     params = {"style": kind, "stripe": False, "cap": False, "heel": 0.0, "thickness": 0.004}
     if kind == "sneakers":

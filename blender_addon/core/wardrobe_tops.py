@@ -14,7 +14,14 @@ NECKS = {
 }
 
 
-def sample_top(rng, female, age, warm, below, tuckable):
+def sample_top(rng, female, age, warm, below, tucked_in) -> LookSpec:
+    """A top to go with trousers or a skirt.
+
+    Args:
+        warm: 0 a summer's day, 1 a cold one.
+        below: (3,) colour of what is worn with it.
+        tucked_in: chance that a light top is tucked in.
+    """
     kind = pick(
         rng,
         {
@@ -33,7 +40,7 @@ def sample_top(rng, female, age, warm, below, tuckable):
     color = away_from(rng, below, 0.5 if female else 0.4)
     params["fabrics"] = _top_fabrics(rng, kind, color, female)
     params["style"] = kind
-    if kind in ("t-shirt", "tank", "shirt", "polo", "long-sleeve") and tuckable and rng.random() < 0.4:
+    if kind in ("t-shirt", "tank", "shirt", "polo", "long-sleeve") and rng.random() < tucked_in:
         params |= {
             "hem": 2.2,
             "gather": 2.3,

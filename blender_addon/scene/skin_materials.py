@@ -74,7 +74,8 @@ def _hairs_color(tree, params, color, face, flesh, hair):
             shade = tree.multiply(tree.channel(flesh, 0), hair.params["scalp_shade"])
             color = tree.mix(shade, color, [c * 0.8 for c in hair.params["color"]])
     if stubble > 0:
-        shade = tree.multiply(tree.channel(face, 2), tree.ramp(roots, 0.25, 0.75))
+        closed = max(0.0, min(stubble, 1.0) - 0.35)  # a beard shows no skin between its roots
+        shade = tree.multiply(tree.channel(face, 2), tree.ramp(roots, 0.25 - closed, 0.75 - closed))
         dark = [0.35 * h + 0.22 * t for h, t in zip(params["hair_color"], params["tone"], strict=True)]
         color = tree.mix(tree.multiply(shade, min(0.9, stubble)), color, dark)
     return color
