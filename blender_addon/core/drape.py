@@ -10,7 +10,7 @@ import numpy as np
 
 from .body import BodyModel, PosedBody
 from .cutting import closed, hem_rings, neighbours, point_normals, smooth, unique_edges
-from .suit import ANKLES, HIPS, KNEES, suit_of
+from .suit import ANKLES, HIPS, KNEES, nearest, suit_of
 
 STEPS, SKIRT_STEPS = 14, 40
 SAG, SKIRT_SAG = 0.0012, 0.006
@@ -31,7 +31,7 @@ def settle(garments: list, body: BodyModel, posed: PosedBody, up=(0.0, 0.0, 1.0)
     suit = suit_of(body)
     normals = point_normals(posed.vertices, suit.skin_faces)
     rest_normals = point_normals(posed.shaped, suit.skin_faces)
-    legs = _leg_cones(suit, body, posed)
+    legs = _Legs(_leg_cones(suit, body, posed), _leg_skin(suit, body), posed.vertices, normals)
     for garment in garments:
         if garment.anchors is None:
             continue
@@ -106,6 +106,36 @@ def _leg_cones(suit, body, posed) -> list:
     return cones
 
 
+@dataclass
+class _Legs:
+    """Posed legs, roughly and exactly."""
+
+    cones: list
+    skin: np.ndarray
+    vertices: np.ndarray
+    normals: np.ndarray
+
+
+def _leg_skin(suit, body) -> np.ndarray:
+    """Vertex numbers of the skin of thighs and shins."""
+    return np.flatnonzero(suit.skin & (body.weights[:, [*HIPS, *KNEES]].sum(1) > 0.4))
+
+
+def _clear_legs(points, free, legs, table):
+    """A skirt moved off the legs as they really are: cones miss the flesh of a bent leg."""
+    points = _push_out_of_cones(points, free, legs.cones)
+    for _ in range(3):
+        under = nearest(points, legs.vertices, legs.skin, 1)[:, 0]
+        away, normal = points - legs.vertices[under], legs.normals[under]
+        height = (away * normal).sum(1)
+        close = (np.abs(away) < 0.06).all(1)
+        lift = (np.clip(0.010 - height, 0, 0.05) * close * np.minimum(2 * free, 1))[:, None] * normal
+        around = smooth(lift, table, 2, 0.6)  # skin lies between a skirt's points too
+        own = (lift**2).sum(1, keepdims=True) > (around**2).sum(1, keepdims=True)
+        points = points + np.where(own, lift, around)
+    return points
+
+
 def _along(points, start, end):
     """Share of the way from start to end, and distance from the line between them."""
     way = end - start
@@ -144,11 +174,11 @@ def _settled(garment, faces, skin, legs, up):
         points = points + hold * (target - points)
         points = skin.push(points)
         if hangs:
-            points = _push_out_of_cones(points, free, legs)
+            points = _push_out_of_cones(points, free, legs.cones)
         if step % 6 == 5:
             points = smooth(points, table, 1, 0.2)
     points = smooth(points, table, 1, 0.3)
-    return skin.push(_push_out_of_cones(points, free, legs) if hangs else points)
+    return skin.push(_clear_legs(points, free, legs, table) if hangs else points)
 
 
 def _falls(rest):

@@ -11,7 +11,7 @@ class Ranges:
 
     width: int = 640
     height: int = 480
-    samples: int = 48
+    samples: int = 32
     """Paths a pixel."""
     persons: tuple = (1, 3)
     """Fewest and most people in a picture."""
