@@ -12,6 +12,8 @@ ENVIRONMENT_SUFFIXES = (".exr", ".hdr")
 FIRST_BYTES = {".exr": (b"v/1\x01",), ".hdr": (b"#?RADIANCE", b"#?RGBE")}
 # The rooms of an asset folder, as each source publishes them.
 ROOMS = ("backgrounds", "bodies", "hdri", "occluders", "poses", "textures", "wardrobe")
+# Photographed strangers would be people without labels.
+SHOW_PEOPLE = ("sunset", "venice_sunset")
 SHIPPED_LICENCE = ("CC0", "Poly Haven, shipped with Blender")
 
 
@@ -104,7 +106,10 @@ def _add_environments(environments: dict, skipped: list, folder: Path, licence: 
     for path in _files(folder, ENVIRONMENT_SUFFIXES):
         with open(path, "rb") as file:
             head = file.read(16)
-        if head.startswith(FIRST_BYTES[path.suffix.lower()]):
+        if path.stem.split("_1k")[0] in SHOW_PEOPLE:
+            if licence != SHIPPED_LICENCE:
+                skipped.append(f"{path}: people are in it, who would have no labels")
+        elif head.startswith(FIRST_BYTES[path.suffix.lower()]):
             environments.setdefault(path.stem, Asset(path.stem, "environment", path, *licence))
         else:
             skipped.append(f"{path}: not a {path.suffix[1:]} picture")

@@ -12,25 +12,10 @@ from .surface import Surface
 
 EYE_DISTANCE = 0.0616
 # Hairline: height (head coordinates) at each angle about the vertical, 0 in front, 180 behind; the dip is the sideburn.
-HAIRLINE_ANGLE = (0, 15, 30, 42, 52, 62, 70, 75, 79, 86, 90, 103, 116, 124, 140, 180)
-HAIRLINE_HEIGHT = (
-    0.074,
-    0.075,
-    0.079,
-    0.074,
-    0.056,
-    0.040,
-    0.028,
-    0.006,
-    -0.012,
-    -0.014,
-    0.02,
-    0.034,
-    0.015,
-    -0.03,
-    -0.058,
-    -0.072,
-)
+HAIRLINE = (
+    (0, 0.074), (15, 0.075), (30, 0.079), (42, 0.074), (52, 0.056), (62, 0.040), (70, 0.028), (75, 0.006),
+    (79, -0.012), (86, -0.014), (90, 0.0), (103, 0.011), (116, 0.0), (124, -0.030), (140, -0.058), (180, -0.072),
+)  # fmt: skip
 SCALP_AXIS = -0.065
 """z of the vertical through the middle of the skull, head coordinates."""
 # Ellipses (u, v, half width, half height) in the texture space of MakeHuman's base mesh.
@@ -274,7 +259,7 @@ def above_hairline(place: np.ndarray, recession: float = 0.0) -> np.ndarray:
         recession: 0 a full head of hair, 1 a bald crown with a wreath.
     """
     angle = np.degrees(np.arctan2(np.abs(place[:, 0]), place[:, 2] - SCALP_AXIS))
-    height = place[:, 1] - np.interp(angle, HAIRLINE_ANGLE, HAIRLINE_HEIGHT)
+    height = place[:, 1] - np.interp(angle, *np.transpose(HAIRLINE))
     if recession <= 0:
         return height
     # A receding hairline goes up and back over the top, fastest at the temples.

@@ -30,7 +30,7 @@ def set_uv(mesh, faces: np.ndarray, uv: np.ndarray) -> None:
 
 
 def set_attribute(mesh, name: str, values: np.ndarray) -> None:
-    """values (N,) or (N, 3): a value a point, for shaders to read by name. Blender keeps some names to itself: crease."""
+    """values (N,) or (N, 3): a value a point, for shaders to read by name (not `crease`, which Blender keeps)."""
     vector = values.ndim == 2
     attribute = mesh.attributes.new(name, "FLOAT_VECTOR" if vector else "FLOAT", "POINT")
     attribute.data.foreach_set("vector" if vector else "value", values.astype(np.float32).ravel())

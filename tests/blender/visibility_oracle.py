@@ -39,6 +39,8 @@ def paint_rest(built, folder: Path):
     scene.cycles.samples, scene.cycles.use_denoising, scene.cycles.use_adaptive_sampling = 1, False, False
     scene.cycles.pixel_filter_type, scene.cycles.filter_width = "BOX", 0.01
     scene.cycles.max_bounces = 0
+    if hasattr(scene.cycles, "use_light_tree"):  # everything shines: sorting it all as lamps takes seconds
+        scene.cycles.use_light_tree = False
     scene.world = None
     layer = scene.view_layers[0]
     layer.use_pass_object_index = True

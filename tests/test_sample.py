@@ -1,0 +1,112 @@
+"""Scenes as they are drawn, without Blender."""
+
+import itertools
+import json
+
+import numpy as np
+import pytest
+
+from blender_addon.core.body import load_body, pose_body
+from blender_addon.core.camera import project
+from blender_addon.core.catalog import Asset, Catalog
+from blender_addon.core.furniture import seat_surface
+from blender_addon.core.keypoints import KEYPOINT_NAMES
+from blender_addon.core.person import make_person
+from blender_addon.core.ranges import Ranges
+from blender_addon.core.sample import sample_scene
+from blender_addon.core.spec import SceneSpec, from_dict, to_dict
+
+COUNT = 8
+
+
+@pytest.fixture(scope="module")
+def body(open_body_path):
+    return load_body(open_body_path)
+
+
+@pytest.fixture(scope="module")
+def catalog(open_body_path):
+    skies = tuple(Asset(name, "environment", open_body_path, "CC0", "", (9.0,) * 128) for name in ("dawn", "noon"))
+    return Catalog((Asset("open_body", "body", open_body_path, "CC0", ""),), skies)
+
+
+@pytest.fixture(scope="module")
+def scenes(body, catalog):
+    return [sample_scene(7, index, catalog, Ranges(), body) for index in range(COUNT)]
+
+
+def test_the_same_seed_and_index_give_the_same_scene_in_any_order(scenes, body, catalog):
+    for index in (5, 0):
+        assert sample_scene(7, index, catalog, Ranges(), body) == scenes[index]
+    assert sample_scene(8, 0, catalog, Ranges(), body) != scenes[0]
+
+
+def test_scenes_survive_json(scenes):
+    for scene in scenes:
+        assert from_dict(SceneSpec, json.loads(json.dumps(to_dict(scene), allow_nan=False))) == scene
+
+
+def test_everyone_wears_something_and_stands_on_the_ground(scenes, body):
+    for scene in scenes[:4]:
+        for spec in scene.persons:
+            kinds = {garment.kind for garment in spec.garments}
+            assert "shoes" in kinds and (kinds & {"dress"} or {"top", "bottom"} <= kinds or {"top", "skirt"} <= kinds)
+            person = make_person(body, spec)
+            lowest = min(surface.posed[:, 2].min() for surface in person.surfaces if surface.name in ("skin", "shoes"))
+            airborne = spec.pose_source in ("prior:jump", "prior:run")
+            assert -0.005 < lowest < (0.5 if airborne else 0.005)
+
+
+def test_the_number_of_people_is_what_was_asked_for(body, catalog):
+    for index in range(2):
+        assert len(sample_scene(0, index, catalog, Ranges(persons=(4, 4)), body).persons) == 4
+
+
+def test_people_are_in_view_and_not_in_one_another(scenes, body):
+    seen = 0
+    for scene in scenes:
+        hips = [posed_body(body, spec).joints[0] for spec in scene.persons]
+        for first, second in itertools.combinations(hips, 2):
+            assert np.linalg.norm(first[:2] - second[:2]) > 0.3
+        pixels, depth = project(np.array(hips), scene.camera)
+        seen += int(((depth > 0) & (pixels[:, 0] > -40) & (pixels[:, 0] < scene.camera.width + 40)).sum())
+    assert seen >= 0.9 * sum(len(scene.persons) for scene in scenes)
+
+
+def posed_body(body, spec):
+    return pose_body(body, np.array(spec.betas), np.array(spec.pose), np.array(spec.position))
+
+
+def test_those_who_sit_have_a_seat_under_them(body, catalog):
+    found = 0
+    for index in range(24):
+        scene = sample_scene(3, index, catalog, Ranges(persons=(1, 1), occluders=(0, 0)), body)
+        if scene.persons[0].pose_source == "prior:sit":
+            found += 1
+            (seat,) = scene.occluders
+            hips = posed_body(body, scene.persons[0]).joints[0]
+            assert np.linalg.norm(np.array(seat.position[:2]) - hips[:2]) < 0.6
+            assert 0 < hips[2] - seat_surface(seat.params)[0] < 0.25
+    assert found >= 2
+
+
+def test_left_is_the_persons_own_left(scenes, body):
+    """Facing the camera, one's left is on the picture's right; from behind it is on its left."""
+    names = list(KEYPOINT_NAMES)
+    sides = {+1: 0, -1: 0}
+    for scene in scenes:
+        for spec in scene.persons:
+            posed = posed_body(body, spec)
+            points = body.keypoint_regressor @ posed.vertices
+            forward = np.cross(points[names.index("left_hip")] - points[names.index("right_hip")], [0, 0, 1.0])
+            view = points[names.index("left_hip")] - np.array(scene.camera.position)
+            facing = -np.dot(forward[:2], view[:2])
+            toes = points[names.index("left_big_toe")] - points[names.index("left_heel")]
+            if spec.pose_source in ("prior:stand", "prior:walk"):
+                assert np.dot(forward[:2], toes[:2]) > 0
+            pixels, depth = project(points, scene.camera)
+            across = pixels[names.index("left_hip"), 0] - pixels[names.index("right_hip"), 0]
+            if abs(facing) > 0.3 * np.linalg.norm(forward[:2]) * np.linalg.norm(view[:2]) and depth.min() > 0:
+                assert np.sign(across) == np.sign(facing)
+                sides[int(np.sign(facing))] += 1
+    assert min(sides.values()) >= 2  # both were really met
