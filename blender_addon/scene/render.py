@@ -92,7 +92,7 @@ def render(scene, picture: Path, quality: int = JPEG_QUALITY) -> np.ndarray:
     passes = temporary_name(picture.with_suffix(".exr"))
     try:
         compat.set_multilayer_exr(settings)
-        result.save_render(str(passes), scene=scene)
+        _save(result, passes, scene)
         channels = read_exr(passes)
     finally:
         passes.unlink(missing_ok=True)
@@ -105,6 +105,14 @@ def _save_picture(result, scene, settings, picture: Path, quality: int) -> None:
     settings.color_mode = "RGB"
     settings.color_depth = "8"
     settings.quality = quality
-    result.save_render(str(picture), scene=scene)
-    if not picture.is_file() or picture.stat().st_size == 0:
-        raise SettingsError(f"Blender could not write {picture}. Is the disk full, or the folder read-only?")
+    _save(result, picture, scene)
+
+
+def _save(result, path: Path, scene) -> None:
+    try:
+        result.save_render(str(path), scene=scene)
+    except RuntimeError as error:
+        reason = str(error).splitlines()[0].removeprefix("Error: ").strip()
+        raise SettingsError(f"Cannot write {path}: {reason}. Free some space or choose another --out.") from error
+    if not path.is_file() or path.stat().st_size == 0:
+        raise SettingsError(f"Blender could not write {path}. Free some space or choose another --out.")

@@ -2,6 +2,7 @@
 
 import json
 import os
+import resource
 import shutil
 import signal
 import subprocess
@@ -131,10 +132,40 @@ def test_debians_blender_makes_the_same_data_set(dataset, tmp_path):
             assert abs(mine["area"] - other["area"]) <= 0.02 * mine["area"] + 10
 
 
-def limited_folder(path: Path) -> Path:
-    path.mkdir()
-    path.chmod(0o500)
-    return path
+def test_a_full_disk_is_one_line_and_leaves_nothing_half_written(tmp_path):
+    """A limit on the size of files stands for the full disk; it reaches Blender's own writers too."""
+
+    def no_large_files():
+        resource.setrlimit(resource.RLIMIT_FSIZE, (6000, 6000))
+
+    out = tmp_path / "out"
+    environment = {**os.environ, "POSEWRIGHT_PYTHON": sys.executable}
+    full = command("--count", 1, "--out", out, "--size", 640, 480, "--samples", 1, "--device", "cpu")
+    done = subprocess.run(full, capture_output=True, text=True, env=environment, preexec_fn=no_large_files)
+    assert done.returncode not in (0, None)
+    assert "Traceback" not in done.stderr
+    assert done.stderr.strip().splitlines()[-1].startswith("error: ")
+    assert not list(out.glob("records/*")) and not list(out.glob("images/[0-9]*"))
+
+
+def test_poses_from_motion_files(tmp_path, open_body_path):
+    """AMASS v1 as it is published; a broken file among good ones is named and left out."""
+    motion = tmp_path / "motion" / "CMU" / "01"
+    motion.mkdir(parents=True)
+    poses = np.zeros((20, 156))
+    poses[:, 0] = np.pi / 2  # Z up
+    poses[:, 47] = -1.2  # left shoulder about Z: the arm hangs
+    poses[:, 50] = 1.2
+    still = {"trans": np.zeros((20, 3)), "betas": np.zeros(16), "gender": b"male", "mocap_framerate": 120.0}
+    np.savez(motion / "01_01_poses.npz", poses=poses, **still)
+    whole = (motion / "01_01_poses.npz").read_bytes()
+    (motion / "01_02_poses.npz").write_bytes(whole[: len(whole) // 2])
+    out = tmp_path / "out"
+    done = run("--count", 1, "--out", out, "--poses", tmp_path / "motion", *SMALL)
+    assert done.returncode == 0, done.stderr
+    assert "left out:" in done.stderr and "01_02_poses.npz" in done.stderr
+    (record,) = (json.loads(path.read_text()) for path in (out / "records").iterdir())
+    assert all(person["pose_source"].startswith("CMU/01/01_01_poses.npz@") for person in record["spec"]["persons"])
 
 
 @pytest.mark.parametrize("options, message", [
@@ -144,6 +175,7 @@ def limited_folder(path: Path) -> Path:
     (["--persons", "3", "1"], "--persons 3 1"),
     (["--assets", "/nowhere"], "/nowhere"),
     (["--poses", "/nowhere"], "/nowhere"),
+    (["--poses", str(ROOT / "docs")], "--poses"),
     (["--device", "optix"], "optix"),
     (["--colour", "red"], "--colour"),
     (["--out", "/proc/nowhere"], "/proc/nowhere"),
