@@ -19,11 +19,11 @@ sys.path.insert(0, str(ROOT))  # Blender does not look beside the script
 
 import bpy  # noqa: E402
 
-from blender_addon.core.amass import find_takes  # noqa: E402
 from blender_addon.core.body import load_body  # noqa: E402
 from blender_addon.core.catalog import OPEN_BODY, Catalog, load_catalog  # noqa: E402
 from blender_addon.core.dataset import finish_picture, is_finished, open_dataset  # noqa: E402
 from blender_addon.core.errors import PosewrightError, SettingsError  # noqa: E402
+from blender_addon.core.poses.amass import find_takes  # noqa: E402
 from blender_addon.core.progress import Progress  # noqa: E402
 from blender_addon.core.ranges import Ranges  # noqa: E402
 from blender_addon.core.records import image_path, temporary_name  # noqa: E402

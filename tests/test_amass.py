@@ -6,8 +6,8 @@ import zipfile
 import numpy as np
 import pytest
 
-from blender_addon.core.amass import find_takes, open_take, read_frame, read_gender, remove_yaw
 from blender_addon.core.errors import AssetError
+from blender_addon.core.poses.amass import find_takes, open_take, read_frame, read_gender, remove_yaw
 from blender_addon.core.rotations import axis_angle_to_matrix, turn_about_z
 
 

@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 
 from blender_addon.core.body import load_body, pose_body, shape_body, skin
-from blender_addon.core.clothes import dress, sample_outfit
-from blender_addon.core.cutting import closed, cut, plain_cloth, point_normals, unique_edges
-from blender_addon.core.drape import settle
-from blender_addon.core.fitting import make_fit
 from blender_addon.core.spec import LookSpec, PersonSpec, from_dict, to_dict
-from blender_addon.core.suit import suit_of
+from blender_addon.core.wardrobe.clothes import dress, sample_outfit
+from blender_addon.core.wardrobe.cutting import closed, cut, plain_cloth, point_normals, unique_edges
+from blender_addon.core.wardrobe.drape import settle
+from blender_addon.core.wardrobe.fitting import make_fit
+from blender_addon.core.wardrobe.suit import suit_of
 
 SEEDS = range(8)
 

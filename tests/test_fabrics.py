@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from blender_addon.core.clothes import sample_outfit
-from blender_addon.core.fabrics import fabric_image
-from blender_addon.core.prints import detail_image, print_image
+from blender_addon.core.wardrobe.clothes import sample_outfit
+from blender_addon.core.wardrobe.fabrics import fabric_image
+from blender_addon.core.wardrobe.prints import detail_image, print_image
 
 WHITE, BLUE, RED = [0.9, 0.9, 0.88], [0.1, 0.2, 0.5], [0.6, 0.1, 0.1]
 LAYOUT = {"layout": [[0.6, 0], [0.3, 1], [0.1, 2]], "period": 0.05}

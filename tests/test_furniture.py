@@ -5,7 +5,7 @@ import json
 import numpy as np
 import pytest
 
-from blender_addon.core.furniture import (
+from blender_addon.core.furniture.kinds import (
     FURNITURE_KINDS,
     SEATS,
     furniture_parts,

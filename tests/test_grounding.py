@@ -7,7 +7,7 @@ import pytest
 
 from blender_addon.core.body import load_body, pose_body
 from blender_addon.core.errors import AssetError
-from blender_addon.core.grounding import (
+from blender_addon.core.poses.grounding import (
     centre_of_volume,
     convex_hull,
     ground,
@@ -16,7 +16,7 @@ from blender_addon.core.grounding import (
     seat_height,
     support_polygon,
 )
-from blender_addon.core.pose_prior import sample_pose
+from blender_addon.core.poses.prior import sample_pose
 
 SQUARE = np.array([[0, 0], [2, 0], [2, 2], [0, 2]], float)
 

@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 from blender_addon.core.body import load_body, shape_body
-from blender_addon.core.hair import STYLES, hair_surfaces, sample_hair
-from blender_addon.core.scalp import vertex_normals
-from blender_addon.core.skin import above_hairline, group_vertices, sample_skin
+from blender_addon.core.looks.hair import STYLES, hair_surfaces, sample_hair
+from blender_addon.core.looks.scalp import vertex_normals
+from blender_addon.core.looks.skin import above_hairline, group_vertices, sample_skin
 from blender_addon.core.spec import LookSpec, from_dict
 
 BODY = Path(__file__).parents[1] / "assets" / "library" / "bodies" / "open_body.npz"

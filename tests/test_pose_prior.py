@@ -6,10 +6,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from blender_addon.core.body import load_body, pose_body
-from blender_addon.core.grounding import ground, is_balanced
-from blender_addon.core.pose_contact import collides, penetrations
-from blender_addon.core.pose_goals import ArmAngles, HandAt, Plan, Step
-from blender_addon.core.pose_limits import (
+from blender_addon.core.poses.contact import collides, penetrations
+from blender_addon.core.poses.goals import ArmAngles, HandAt, Plan, Step
+from blender_addon.core.poses.grounding import ground, is_balanced
+from blender_addon.core.poses.limits import (
     HIGH,
     LOW,
     clip,
@@ -18,10 +18,10 @@ from blender_addon.core.pose_limits import (
     mirror_pose,
     within_limits,
 )
-from blender_addon.core.pose_mannequin import Mannequin, move_arm, move_hip, rotation_vectors, turn_hand
-from blender_addon.core.pose_prior import FAMILIES, sample_pose
-from blender_addon.core.pose_realise import realise
-from blender_addon.core.pose_skeleton import DEFAULT_SKELETON, measure_skeleton
+from blender_addon.core.poses.mannequin import Mannequin, move_arm, move_hip, rotation_vectors, turn_hand
+from blender_addon.core.poses.prior import FAMILIES, sample_pose
+from blender_addon.core.poses.realise import realise
+from blender_addon.core.poses.skeleton import DEFAULT_SKELETON, measure_skeleton
 from blender_addon.core.rotations import axis_angle_to_matrix
 
 STANDING = ("stand", "reach", "bend", "squat")

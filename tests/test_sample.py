@@ -9,7 +9,7 @@ import pytest
 from blender_addon.core.body import load_body, pose_body
 from blender_addon.core.camera import project
 from blender_addon.core.catalog import Asset, Catalog
-from blender_addon.core.furniture import seat_surface
+from blender_addon.core.furniture.kinds import seat_surface
 from blender_addon.core.keypoints import KEYPOINT_NAMES
 from blender_addon.core.person import make_person
 from blender_addon.core.ranges import Ranges

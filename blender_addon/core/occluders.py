@@ -3,7 +3,7 @@
 import numpy as np
 
 from .framing import Frame
-from .furniture import FURNITURE_KINDS, SEATS, furniture_size, sample_furniture, seat_surface
+from .furniture.kinds import FURNITURE_KINDS, SEATS, furniture_size, sample_furniture, seat_surface
 from .ranges import Ranges
 from .spec import OccluderSpec
 

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from .body import BodyModel, PosedBody, pose_body, skin
-from .clothes import dress
-from .drape import settle
-from .hair import hair_surfaces
-from .skin import skin_surface
+from .looks.hair import hair_surfaces
+from .looks.skin import skin_surface
 from .spec import PersonSpec
 from .surface import Surface
+from .wardrobe.clothes import dress
+from .wardrobe.drape import settle
 
 
 @dataclass

@@ -4,22 +4,22 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from .amass import read_frame, remove_yaw
 from .body import BodyModel, pose_body, shape_body, skin
 from .camera import look_at
 from .catalog import Catalog
-from .clothes import dress, sample_outfit
 from .framing import Frame, sample_frame
-from .grounding import seat_height
-from .hair import sample_hair
 from .lighting import EYE
+from .looks.hair import sample_hair
+from .looks.skin import sample_skin
 from .occluders import place_occluders, place_seat, sample_seat
-from .pose_prior import sample_pose
-from .pose_skeleton import measure_skeleton
+from .poses.amass import read_frame, remove_yaw
+from .poses.grounding import seat_height
+from .poses.prior import sample_pose
+from .poses.skeleton import measure_skeleton
 from .ranges import Ranges
 from .rotations import turn_about_z
-from .skin import sample_skin
 from .spec import CameraSpec, PersonSpec, SceneSpec, WorldSpec
+from .wardrobe.clothes import dress, sample_outfit
 
 # One stream a purpose, so that changing one thing leaves the others as they were.
 FRAME, PERSON, PLACE, OCCLUDERS, WORLD, GROUND = range(6)

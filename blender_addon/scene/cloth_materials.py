@@ -1,4 +1,4 @@
-"""Cloth and leather as Blender materials: pictures of `core.fabrics`, wrinkles, prints."""
+"""Cloth and leather as Blender materials: pictures of `core.wardrobe.fabrics`, wrinkles, prints."""
 
 import hashlib
 import json
@@ -6,13 +6,13 @@ import json
 import bpy
 import numpy as np
 
-from ..core.fabrics import fabric_image
-from ..core.prints import DETAIL_METRES, detail_image, print_image
+from ..core.wardrobe.fabrics import fabric_image
+from ..core.wardrobe.prints import DETAIL_METRES, detail_image, print_image
 from . import compat
 
 
 def cloth_material(name: str, params: dict):
-    """The material of one fabric; the mesh brings UVs in metres, `rest`, and the point attributes of `core.panels`."""
+    """One fabric's material; the mesh brings UVs in metres, `rest`, and the attributes of `core.wardrobe.panels`."""
     material = bpy.data.materials.new(name)
     material.use_nodes = True
     tree = material.node_tree

@@ -1,9 +1,9 @@
-"""Furniture, street things and plants: one mesh object each, built from the params that `core.furniture` draws."""
+"""Furniture, street things and plants: one mesh object each, from the params that `core.furniture.kinds` draws."""
 
 import bpy
 import numpy as np
 
-from ..core.furniture import furniture_parts
+from ..core.furniture.kinds import furniture_parts
 from .mesh import fill_mesh, set_attribute
 from .solid_materials import make_material
 

@@ -1,4 +1,4 @@
-"""Skin, eyes and hair: a Principled BSDF each, coloured by the look and by attributes of core.skin and core.strands."""
+"""Skin, eyes and hair: a Principled BSDF each, coloured by the look and by the attributes of core.looks."""
 
 from pathlib import Path
 

@@ -1,7 +1,7 @@
 """Procedural materials for things: wood, metal, paint, plastic, card, cloth, leather, stone, pots, leaves.
 
-Each reads three mesh attributes of `core.solids`: `grain` (metres along and across the piece), `tone` (this piece
-against its neighbours) and `edge` (1 on rounded edges). No image files; one seed shifts all noise.
+Each reads three mesh attributes of `core.furniture.solids`: `grain` (metres along and across the piece), `tone`
+(this piece against its neighbours) and `edge` (1 on rounded edges). No image files; one seed shifts all noise.
 """
 
 import bpy
@@ -12,7 +12,7 @@ BARE_STEEL = (0.35, 0.35, 0.36)
 
 
 def make_material(name: str, finish: dict, seed: int):
-    """A material for a finish of `core.finishes`."""
+    """A material for a finish of `core.furniture.finishes`."""
     material = _pattern(finish["surface"]).copy()
     material.name = name
     material.use_fake_user = False

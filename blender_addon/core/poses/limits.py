@@ -6,8 +6,8 @@ the two parts of the swing are three angles about X, Y and Z of the rest pose, a
 
 import numpy as np
 
-from .pose_mannequin import rotation_vectors
-from .rotations import axis_angle_to_matrix
+from ..rotations import axis_angle_to_matrix
+from .mannequin import rotation_vectors
 
 SIDES = [0, 2, 1, 3, 5, 4, 6, 8, 7, 9, 11, 10, 12, 14, 13, 15, 17, 16, 19, 18, 21, 20, 22, 24, 23]
 MIRRORED_JOINTS = np.array([*SIDES, *range(40, 55), *range(25, 40)])

@@ -2,11 +2,11 @@
 
 import numpy as np
 
+from ..spec import LookSpec
+from ..surface import Surface
 from .scalp import Head
 from .skin import join_surfaces
-from .spec import LookSpec
 from .strands import beard_strands, scalp_cap, scalp_strands
-from .surface import Surface
 
 MALE_STYLES = {
     "buzz": 0.13,

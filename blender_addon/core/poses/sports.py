@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from .pose_arms import CHEERING, FREE, angle, draw_arms, gaze_ahead, spread
-from .pose_goals import ArmAngles, HandAt, Plan, Step, Swing
+from .arms import CHEERING, FREE, angle, draw_arms, gaze_ahead, spread
+from .goals import ArmAngles, HandAt, Plan, Step, Swing
 
 
 def throw(rng):

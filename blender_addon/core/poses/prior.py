@@ -8,14 +8,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .pose_contact import collides, falls, floats
-from .pose_families import bend, jump, kneel, lunge, reach, run, squat, stand, walk
-from .pose_limits import mirror_pose, within_limits
-from .pose_mannequin import ELBOW, SHOULDER, SPINE3, WRIST, Mannequin, Skeleton
-from .pose_realise import realise
-from .pose_seated import sit, sit_on_floor
-from .pose_skeleton import DEFAULT_SKELETON
-from .pose_sports import sport
+from .contact import collides, falls, floats
+from .families import bend, jump, kneel, lunge, reach, run, squat, stand, walk
+from .limits import mirror_pose, within_limits
+from .mannequin import ELBOW, SHOULDER, SPINE3, WRIST, Mannequin, Skeleton
+from .realise import realise
+from .seated import sit, sit_on_floor
+from .skeleton import DEFAULT_SKELETON
+from .sports import sport
 
 FAMILIES = {
     "stand": (0.33, stand),

@@ -2,14 +2,14 @@
 
 Ribbons are opaque quads: no alpha, no particles, the same in every Blender. Beneath them lies a cap of the same colour,
 so that no skin shines through. A strand is K steps; all strands take each step together, which keeps numpy fast.
-Places are in head coordinates of `core.skin` (metres, x left, y up, z forward, from between the eyes).
+Places are in head coordinates of `core.looks.skin` (metres, x left, y up, z forward, from between the eyes).
 """
 
 import numpy as np
 
+from ..surface import Surface
 from .scalp import Head, at, flat, scatter, unit
 from .skin import above_hairline, beard_region
-from .surface import Surface
 
 HEAD, NECK, CHEST = 15, 12, 9
 """SMPL joints that hair hangs on."""

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from .pose_arms import (
+from .arms import (
     angle,
     apart,
     at_face,
@@ -20,7 +20,7 @@ from .pose_arms import (
     two_handed,
     waving,
 )
-from .pose_goals import AnkleAt, HandAt, Plan, Step
+from .goals import AnkleAt, HandAt, Plan, Step
 
 
 def sit(rng):

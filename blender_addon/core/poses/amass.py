@@ -12,8 +12,8 @@ from pathlib import Path
 
 import numpy as np
 
-from .errors import AssetError
-from .rotations import axis_angle_to_matrix, matrix_to_axis_angle
+from ..errors import AssetError
+from ..rotations import axis_angle_to_matrix, matrix_to_axis_angle
 
 # Arrays that make a pose, and how many columns each has.
 SMPLH = {"poses": 156}

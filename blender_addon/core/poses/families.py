@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from .pose_arms import (
+from .arms import (
     CHEERING,
     DEGREE,
     FREE,
@@ -16,7 +16,7 @@ from .pose_arms import (
     gaze_ahead,
     spread,
 )
-from .pose_goals import ArmAngles, HandAt, Kneel, Plan, Step, Swing
+from .goals import ArmAngles, HandAt, Kneel, Plan, Step, Swing
 
 
 def stand(rng):

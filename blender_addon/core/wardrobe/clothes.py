@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ..spec import LookSpec
+from ..surface import Surface
 from .cutting import Cloth, closed, cut, fold_hems, hem_rings
 from .drape import settle_over
 from .fitting import Fit, make_fit
@@ -11,9 +13,7 @@ from .garments import make_bottom, make_dress, make_skirt, make_socks, make_top
 from .outfits import sample_outfit
 from .panels import SEAM, garment_uv, point_attributes
 from .shoes import make_shoes
-from .spec import LookSpec
 from .suit import nearest
-from .surface import Surface
 
 __all__ = ["GARMENTS", "Garment", "dress", "sample_outfit"]
 

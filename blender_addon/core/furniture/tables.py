@@ -4,8 +4,8 @@ import numpy as np
 
 from . import finishes
 from .finishes import choose, uniform
-from .furniture_storage import drawers
 from .solids import box, lathe, moved, rounded_path, tube, yaw
+from .storage import drawers
 
 
 def _planks(material, length, depth, thick, top, count, rng) -> list:

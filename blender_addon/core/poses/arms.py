@@ -6,7 +6,7 @@ happens on both.
 
 import numpy as np
 
-from .pose_goals import ArmAngles, HandAt
+from .goals import ArmAngles, HandAt
 
 DEGREE = np.pi / 180
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .body import BodyModel
+from ..body import BodyModel
 from .cutting import neighbours, smooth, subdivide, subdivided_faces
 
 ANCHORS = 3

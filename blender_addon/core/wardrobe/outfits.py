@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from .spec import LookSpec
-from .wardrobe_bottoms import sample_bottom, sample_dress, sample_shoes, sample_socks
-from .wardrobe_tops import sample_top
+from ..spec import LookSpec
+from .bottom_choices import sample_bottom, sample_dress, sample_shoes, sample_socks
+from .top_choices import sample_top
 
 
 def sample_outfit(rng: np.random.Generator, sex: float, age: float) -> tuple:

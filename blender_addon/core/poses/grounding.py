@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from .body import BodyModel
-from .errors import AssetError
+from ..body import BodyModel
+from ..errors import AssetError
 
 CONTACT = 0.03
 """Points this near the ground carry weight, metres: soles are round and floors give way."""

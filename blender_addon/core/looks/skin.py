@@ -7,8 +7,8 @@ body shares its vertices, so what is found on the template holds for all.
 
 import numpy as np
 
-from .spec import LookSpec
-from .surface import Surface
+from ..spec import LookSpec
+from ..surface import Surface
 
 EYE_DISTANCE = 0.0616
 # Hairline: height (head coordinates) at each angle about the vertical, 0 in front, 180 behind; the dip is the sideburn.

@@ -6,13 +6,7 @@ each time. Z is up, the thing stands on z = 0 around the origin and its front fa
 
 import numpy as np
 
-from . import furniture_barriers as barriers
-from . import furniture_seats as seats
-from . import furniture_storage as storage
-from . import furniture_street as street
-from . import furniture_tables as tables
-from . import furniture_wares as wares
-from . import plants
+from . import barriers, plants, seats, storage, street, tables, wares
 
 MAKERS = {
     "armchair": (seats.sample_armchair, seats.sofa_parts),

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from .spec import LookSpec
-from .wardrobe_fabrics import away_from, between, chest_print, darker, denim, leather, patterned, pick, plain_fabric
+from ..spec import LookSpec
+from .fabric_choices import away_from, between, chest_print, darker, denim, leather, patterned, pick, plain_fabric
 
 NECKS = {
     "crew": dict(depth=0.045, back=0.012, width=0.083, power=2.2),

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from .spec import LookSpec
-from .wardrobe_fabrics import (
+from ..spec import LookSpec
+from .fabric_choices import (
     NEUTRALS,
     away_from,
     between,
@@ -19,7 +19,7 @@ from .wardrobe_fabrics import (
     shade,
     some_color,
 )
-from .wardrobe_tops import NECKS, fold_waves, top_cut
+from .top_choices import NECKS, fold_waves, top_cut
 
 
 def sample_bottom(rng, female, age, warm) -> LookSpec:

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from .pose_mannequin import HEAD, PELVIS, SPINE1, SPINE3, Skeleton
+from .mannequin import HEAD, PELVIS, SPINE1, SPINE3, Skeleton
 
 
 def measure_skeleton(joints, vertices) -> Skeleton:

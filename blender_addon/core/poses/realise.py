@@ -4,10 +4,11 @@ import math
 
 import numpy as np
 
-from .pose_contact import HEEL_BEHIND, centre_of_mass, support
-from .pose_goals import AnkleAt, ArmAngles, Kneel, Plan, Step
-from .pose_hands import curl_fingers
-from .pose_mannequin import (
+from ..rotations import axis_angle_to_matrix
+from .contact import HEEL_BEHIND, centre_of_mass, support
+from .goals import AnkleAt, ArmAngles, Kneel, Plan, Step
+from .hands import curl_fingers
+from .mannequin import (
     ANKLE,
     ELBOW,
     EYES,
@@ -42,7 +43,6 @@ from .pose_mannequin import (
     turn_hand,
     unit,
 )
-from .rotations import axis_angle_to_matrix
 
 
 def landmark(mannequin: Mannequin, name: str, side: int):

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from .pose_mannequin import FINGERS
-from .rotations import axis_angle_to_matrix
+from ..rotations import axis_angle_to_matrix
+from .mannequin import FINGERS
 
 HANDS = {  # curl of the knuckle, middle and end joints of the four fingers
     "relaxed": (0.3, 0.42, 0.25),

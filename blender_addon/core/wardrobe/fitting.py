@@ -5,7 +5,7 @@ from functools import cached_property
 
 import numpy as np
 
-from .body import BodyModel
+from ..body import BodyModel
 from .cutting import Cloth, boundary_edges, cut, neighbours, plain_cloth, point_normals, select, smooth
 from .suit import Places, Suit, find_places, suit_of, suit_points
 from .tubes import Tube, hang, hull_tube

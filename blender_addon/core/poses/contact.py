@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from .pose_goals import Kneel, Plan, Step, Swing
-from .pose_mannequin import (
+from .goals import Kneel, Plan, Step, Swing
+from .mannequin import (
     ANKLE,
     ELBOW,
     FOOT,

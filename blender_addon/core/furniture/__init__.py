@@ -1,0 +1,1 @@
+"""Things that stand about: drawn, then made of parts."""

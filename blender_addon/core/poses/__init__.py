@@ -1,0 +1,1 @@
+"""How people hold themselves: the pose prior, motion files, what touches the ground."""

@@ -1,0 +1,1 @@
+"""What people wear: outfits, garments on the body, cloth and its patterns."""
