@@ -18,10 +18,11 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))  # Blender does not look beside the script
 
 import bpy  # noqa: E402
+import numpy  # noqa: E402
 
 from blender_addon.core.body import load_body  # noqa: E402
 from blender_addon.core.catalog import OPEN_BODY, Catalog, load_catalog  # noqa: E402
-from blender_addon.core.dataset import finish_picture, is_finished, open_dataset  # noqa: E402
+from blender_addon.core.dataset import VERSION, finish_picture, is_finished, open_dataset  # noqa: E402
 from blender_addon.core.errors import PosewrightError, SettingsError  # noqa: E402
 from blender_addon.core.poses.amass import find_takes  # noqa: E402
 from blender_addon.core.progress import Progress  # noqa: E402
@@ -101,7 +102,7 @@ def main(options) -> int:
     ranges = check(options)
     catalog = find_assets(options)
     body = load_body(catalog.body(OPEN_BODY).path)
-    open_dataset(options.out, options.seed, ranges, options.format, catalog)
+    open_dataset(options.out, options.seed, ranges, options.format, catalog, versions())
     indices = [options.only] if options.only is not None else range(options.start, options.start + options.count)
     todo = [i for i in indices if options.only is not None or not is_finished(options.out, i, options.format)]
     with chatter_to(options.out / "render.log"):
@@ -110,6 +111,14 @@ def main(options) -> int:
         if todo:
             render_all(todo, len(indices), options, ranges, catalog, body, device)
     return annotate(options.out)
+
+
+def versions() -> dict:
+    return {
+        "posewright": VERSION,
+        "blender": bpy.app.version_string,
+        "numpy": numpy.__version__,
+    }
 
 
 def render_all(todo: list, total: int, options, ranges: Ranges, catalog: Catalog, body, device: str) -> None:

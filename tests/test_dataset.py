@@ -1,13 +1,17 @@
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
+from blender_addon import bl_info
 from blender_addon.core.catalog import Asset, Catalog
-from blender_addon.core.dataset import finish_picture, is_finished, open_dataset
+from blender_addon.core.dataset import VERSION, finish_picture, is_finished, open_dataset
 from blender_addon.core.errors import SettingsError
 from blender_addon.core.ranges import Ranges
 from blender_addon.core.records import image_path, read_record, temporary_name
 from tests.test_spec import SCENE
+
+VERSIONS = {"posewright": "0.1.0"}
 
 
 @pytest.fixture
@@ -17,9 +21,16 @@ def catalog(tmp_path):
     return Catalog(environments=(Asset("sky", "environment", path, "CC0", "here"),))
 
 
+def test_the_version_is_one_everywhere():
+    root = Path(__file__).resolve().parent.parent
+    for name in ("pyproject.toml", "blender_addon/blender_manifest.toml", "Makefile"):
+        assert VERSION in (root / name).read_text(), name
+    assert ".".join(map(str, bl_info["version"])) == VERSION
+
+
 def test_the_same_settings_go_on(tmp_path, catalog):
     for _ in range(2):
-        open_dataset(tmp_path / "out", 0, Ranges(), "jpg", catalog)
+        open_dataset(tmp_path / "out", 0, Ranges(), "jpg", catalog, VERSIONS)
     assert (tmp_path / "out" / "dataset.json").is_file()
 
 
@@ -30,31 +41,31 @@ def test_the_same_settings_go_on(tmp_path, catalog):
 ])  # fmt: skip
 def test_other_settings_are_refused_and_change_nothing(tmp_path, catalog, change, named):
     settings = dict(seed=0, ranges=Ranges(), extension="jpg")
-    open_dataset(tmp_path / "out", catalog=catalog, **settings)
+    open_dataset(tmp_path / "out", catalog=catalog, versions=VERSIONS, **settings)
     before = (tmp_path / "out" / "dataset.json").read_bytes()
     with pytest.raises(SettingsError, match=rf"other settings \({named} differs\).*another --out"):
-        open_dataset(tmp_path / "out", catalog=catalog, **{**settings, **change})
+        open_dataset(tmp_path / "out", catalog=catalog, versions=VERSIONS, **{**settings, **change})
     assert (tmp_path / "out" / "dataset.json").read_bytes() == before
 
 
 def test_an_asset_that_changed_is_another_setting(tmp_path, catalog):
-    open_dataset(tmp_path / "out", 0, Ranges(), "jpg", catalog)
+    open_dataset(tmp_path / "out", 0, Ranges(), "jpg", catalog, VERSIONS)
     catalog.environments[0].path.write_bytes(b"#?RADIANCE more")
     with pytest.raises(SettingsError, match="environments differs"):
-        open_dataset(tmp_path / "out", 0, Ranges(), "jpg", catalog)
+        open_dataset(tmp_path / "out", 0, Ranges(), "jpg", catalog, VERSIONS)
 
 
 def test_a_file_where_the_folder_belongs_is_named(tmp_path, catalog):
     (tmp_path / "out").write_text("a file")
     with pytest.raises(SettingsError, match=r"Cannot make .*out"):
-        open_dataset(tmp_path / "out", 0, Ranges(), "jpg", catalog)
+        open_dataset(tmp_path / "out", 0, Ranges(), "jpg", catalog, VERSIONS)
 
 
 def test_records_without_their_description_are_not_added_to(tmp_path, catalog):
     (tmp_path / "out" / "records").mkdir(parents=True)
     (tmp_path / "out" / "records" / "000000.json").write_text("{}")
     with pytest.raises(SettingsError, match=r"no dataset\.json"):
-        open_dataset(tmp_path / "out", 0, Ranges(), "jpg", catalog)
+        open_dataset(tmp_path / "out", 0, Ranges(), "jpg", catalog, VERSIONS)
 
 
 @pytest.mark.parametrize("settings, option", [

@@ -20,13 +20,17 @@ from .records import (
 )
 from .spec import SceneSpec, to_dict
 
+VERSION = "0.1.0"
+"""Of Posewright; the same in pyproject.toml, blender_manifest.toml and bl_info, which cannot read it from here."""
 DATASET_FORM = 1
 ENDINGS = {"jpg": b"\xff\xd9", "png": b"IEND\xaeB`\x82"}
 
 
-def open_dataset(out, seed: int, ranges: Ranges, extension: str, catalog: Catalog) -> None:
+def open_dataset(out, seed: int, ranges: Ranges, extension: str, catalog: Catalog, versions: dict) -> None:
     """Begin a data set, or go on with one made from the same settings.
 
+    Args:
+        versions: program -> version, kept for people; going on with another version is allowed.
     Raises:
         SettingsError: the folder cannot be written, or holds something else.
     """
@@ -48,7 +52,7 @@ def open_dataset(out, seed: int, ranges: Ranges, extension: str, catalog: Catalo
     elif any(out.glob("records/*.json")):
         raise SettingsError(f"{out} holds records but no dataset.json. Choose another --out.")
     else:
-        write_json_atomically(description, wanted)
+        write_json_atomically(description, {**wanted, "versions": versions})
     if not os.access(out, os.W_OK):
         raise SettingsError(f"{out} cannot be written. Change its permissions or choose another --out.")
 

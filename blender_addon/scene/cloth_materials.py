@@ -9,6 +9,7 @@ import numpy as np
 from ..core.wardrobe.fabrics import fabric_image
 from ..core.wardrobe.prints import DETAIL_METRES, detail_image, print_image
 from . import compat
+from .nodes import add_node
 
 
 def cloth_material(name: str, params: dict):
@@ -19,7 +20,7 @@ def cloth_material(name: str, params: dict):
     shader = next(node for node in tree.nodes if node.type == "BSDF_PRINCIPLED")
     tile = fabric_image(params)
     key = hashlib.sha1(json.dumps(params, sort_keys=True).encode()).hexdigest()[:16]
-    uv = _add(tree, "ShaderNodeUVMap", uv_map="UVMap").outputs[0]
+    uv = add_node(tree, "ShaderNodeUVMap", uv_map="UVMap").outputs[0]
     color = _picture(tree, _scaled(tree, uv, 1 / tile["size_m"]), f"{key}.color", tile["color"], "sRGB").outputs[
         "Color"
     ]
@@ -41,21 +42,8 @@ def cloth_material(name: str, params: dict):
     return material
 
 
-def _add(tree, kind, inputs=(), **settings):
-    """A node with its settings; `inputs` maps sockets (name or number) to values or to other nodes' outputs."""
-    node = tree.nodes.new(kind)
-    for key, value in settings.items():
-        setattr(node, key, value)
-    for socket, value in dict(inputs).items():
-        if isinstance(value, bpy.types.NodeSocket):
-            tree.links.new(value, node.inputs[socket])
-        else:
-            node.inputs[socket].default_value = value
-    return node
-
-
 def _scaled(tree, vector, scale):
-    return _add(
+    return add_node(
         tree,
         "ShaderNodeVectorMath",
         {0: vector, 1: (scale,) * 3 if np.isscalar(scale) else scale},
@@ -64,15 +52,15 @@ def _scaled(tree, vector, scale):
 
 
 def _attribute(tree, name):
-    return _add(tree, "ShaderNodeAttribute", attribute_name=name)
+    return add_node(tree, "ShaderNodeAttribute", attribute_name=name)
 
 
 def _math(tree, operation, a, b):
-    return _add(tree, "ShaderNodeMath", {0: a, 1: b}, operation=operation).outputs[0]
+    return add_node(tree, "ShaderNodeMath", {0: a, 1: b}, operation=operation).outputs[0]
 
 
 def _mix(tree, factor, a, b, blend="MIX"):
-    return _add(tree, "ShaderNodeMixRGB", {0: factor, 1: a, 2: b}, blend_type=blend).outputs[0]
+    return add_node(tree, "ShaderNodeMixRGB", {0: factor, 1: a, 2: b}, blend_type=blend).outputs[0]
 
 
 def _image(name, pixels, colorspace):
@@ -91,7 +79,7 @@ def _image(name, pixels, colorspace):
 
 
 def _picture(tree, vector, name, pixels, colorspace, extension="REPEAT"):
-    node = _add(tree, "ShaderNodeTexImage", {"Vector": vector}, extension=extension)
+    node = add_node(tree, "ShaderNodeTexImage", {"Vector": vector}, extension=extension)
     node.image = _image(name, pixels, colorspace)
     return node
 
@@ -107,8 +95,8 @@ def _worn(tree, color, fade):
 def _uneven(tree, color):
     """Nothing is dyed, washed and lit quite evenly."""
     rest = _attribute(tree, "rest").outputs["Vector"]
-    noise = _add(tree, "ShaderNodeTexNoise", {"Vector": rest, "Scale": 9.0, "Detail": 3.0}).outputs[0]
-    tone = _add(tree, "ShaderNodeMapRange", {0: noise, 1: 0.3, 2: 0.7, 3: 0.93, 4: 1.05}).outputs[0]
+    noise = add_node(tree, "ShaderNodeTexNoise", {"Vector": rest, "Scale": 9.0, "Detail": 3.0}).outputs[0]
+    tone = add_node(tree, "ShaderNodeMapRange", {0: noise, 1: 0.3, 2: 0.7, 3: 0.93, 4: 1.05}).outputs[0]
     return _mix(tree, 1.0, color, tone, "MULTIPLY")
 
 
@@ -116,14 +104,14 @@ def _printed(tree, color, design, key):
     """A graphic once on the chest: `print` is metres from its middle, third coordinate positive in front."""
     where = _attribute(tree, "print").outputs["Vector"]
     picture = print_image(design)
-    centred = _add(
+    centred = add_node(
         tree,
         "ShaderNodeVectorMath",
         {0: _scaled(tree, where, 1 / picture["size_m"]), 1: (0.5, 0.5, 0.0)},
         operation="ADD",
     ).outputs[0]
     node = _picture(tree, centred, f"{key}.print", picture["color"], "sRGB", "CLIP")
-    ahead = _add(tree, "ShaderNodeSeparateXYZ", {0: where}).outputs[2]
+    ahead = add_node(tree, "ShaderNodeSeparateXYZ", {0: where}).outputs[2]
     share = _math(tree, "MULTIPLY", node.outputs["Alpha"], _math(tree, "GREATER_THAN", ahead, 0.0))
     return _mix(tree, share, color, node.outputs["Color"])
 
@@ -132,8 +120,8 @@ def _sewn(tree, color, kind):
     """Seams, pockets, buttons; other pictures in front and behind."""
     where = _attribute(tree, "print").outputs["Vector"]
     vector = _scaled(tree, where, 1 / DETAIL_METRES)
-    centred = _add(tree, "ShaderNodeVectorMath", {0: vector, 1: (0.5, 0.5, 0.0)}, operation="ADD").outputs[0]
-    side = _add(tree, "ShaderNodeSeparateXYZ", {0: where}).outputs[2]
+    centred = add_node(tree, "ShaderNodeVectorMath", {0: vector, 1: (0.5, 0.5, 0.0)}, operation="ADD").outputs[0]
+    side = add_node(tree, "ShaderNodeSeparateXYZ", {0: where}).outputs[2]
     for back in (False, True):
         pixels = detail_image(kind, back)
         if pixels is None:
@@ -154,7 +142,7 @@ def _weave(tree, uv, tile, key):
     vector = _scaled(tree, uv, 1 / tile["height_size_m"])
     node = _picture(tree, vector, f"{key}.height", pixels, "Non-Color")
     bump = {"Strength": 1.0, "Distance": high - low, "Height": node.outputs["Color"]}
-    return _add(tree, "ShaderNodeBump", bump).outputs[0]
+    return add_node(tree, "ShaderNodeBump", bump).outputs[0]
 
 
 def _wrinkles(tree, normal, params):
@@ -163,17 +151,17 @@ def _wrinkles(tree, normal, params):
     crease = _attribute(tree, "wrinkle").outputs["Fac"]
     soft = _ridges(tree, fold, 1.0, 1.2)
     fine = _ridges(tree, fold, 2.3, 0.8)
-    strength = _add(tree, "ShaderNodeMapRange", {0: crease, 1: 0.0, 2: 1.0, 3: 0.10, 4: 1.0}).outputs[0]
+    strength = add_node(tree, "ShaderNodeMapRange", {0: crease, 1: 0.0, 2: 1.0, 3: 0.10, 4: 1.0}).outputs[0]
     height = _math(tree, "ADD", soft, _math(tree, "MULTIPLY", fine, 0.35))
     height = _math(tree, "MULTIPLY", height, strength)
     inputs = {"Strength": 1.0, "Distance": 0.022 * params.get("wrinkles", 0.6), "Height": height}
     if normal is not None:
         inputs["Normal"] = normal
-    return _add(tree, "ShaderNodeBump", inputs).outputs[0]
+    return add_node(tree, "ShaderNodeBump", inputs).outputs[0]
 
 
 def _ridges(tree, vector, scale, distortion):
-    noise = _add(
+    noise = add_node(
         tree, "ShaderNodeTexNoise", {"Vector": vector, "Scale": scale, "Detail": 1.0, "Distortion": distortion}
     ).outputs[0]
     away = _math(tree, "ABSOLUTE", _math(tree, "SUBTRACT", noise, 0.5), 0.0)

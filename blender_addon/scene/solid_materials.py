@@ -6,7 +6,7 @@ Each reads three mesh attributes of `core.furniture.solids`: `grain` (metres alo
 
 import bpy
 
-from . import compat
+from .nodes import add_node, set_shader
 
 BARE_STEEL = (0.35, 0.35, 0.36)
 
@@ -36,68 +36,37 @@ def _pattern(surface: str):
     tree = material.node_tree
     shader = next(node for node in tree.nodes if node.type == "BSDF_PRINCIPLED")
     kinds = {"color": "RGB", "color2": "RGB", "rough": "Value", "wear": "Value"}
-    finish = {key: _add(tree, f"ShaderNode{kind}", name=key).outputs[0] for key, kind in kinds.items()}
-    attribute = _add(tree, "ShaderNodeAttribute", attribute_name="grain").outputs["Vector"]
-    grain = _add(tree, "ShaderNodeVectorMath", {0: attribute}, operation="ADD", name="shift").outputs[0]
+    finish = {key: add_node(tree, f"ShaderNode{kind}", name=key).outputs[0] for key, kind in kinds.items()}
+    attribute = add_node(tree, "ShaderNodeAttribute", attribute_name="grain").outputs["Vector"]
+    grain = add_node(tree, "ShaderNodeVectorMath", {0: attribute}, operation="ADD", name="shift").outputs[0]
     SURFACES[surface](tree, shader, finish, grain)
     return material
 
 
-def _shade(tree, shader, **values):
-    """Set inputs of the Principled BSDF by our names, from numbers, colours or other nodes' outputs."""
-    for name, value in values.items():
-        if isinstance(value, bpy.types.NodeSocket):
-            tree.links.new(value, compat.principled_input(shader, name))
-        else:
-            compat.set_principled(shader, **{name: value})
-
-
-def _add(tree, kind, inputs=(), **settings):
-    """A node with its settings; `inputs` maps sockets (name or number) to values or to other nodes' outputs."""
-    node = tree.nodes.new(kind)
-    for key, value in settings.items():
-        setattr(node, key, value)
-    for socket, value in dict(inputs).items():
-        if isinstance(value, bpy.types.NodeSocket):
-            tree.links.new(value, node.inputs[socket])
-        else:
-            node.inputs[socket].default_value = value
-    return node
-
-
-def _shade(tree, shader, **values):
-    """Set inputs of the Principled BSDF by our names, from numbers, colours or other nodes' outputs."""
-    for name, value in values.items():
-        if isinstance(value, bpy.types.NodeSocket):
-            tree.links.new(value, compat.principled_input(shader, name))
-        else:
-            compat.set_principled(shader, **{name: value})
-
-
 def _value(tree, name):
-    return _add(tree, "ShaderNodeAttribute", attribute_name=name).outputs[2]
+    return add_node(tree, "ShaderNodeAttribute", attribute_name=name).outputs[2]
 
 
 def _stretch(tree, vector, x, y, z):
-    return _add(tree, "ShaderNodeVectorMath", {0: vector, 1: (x, y, z)}, operation="MULTIPLY").outputs[0]
+    return add_node(tree, "ShaderNodeVectorMath", {0: vector, 1: (x, y, z)}, operation="MULTIPLY").outputs[0]
 
 
 def _noise(tree, vector, scale, detail=3.0, roughness=0.55, distortion=0.0):
     inputs = {"Vector": vector, "Scale": scale, "Detail": detail, "Roughness": roughness, "Distortion": distortion}
-    return _add(tree, "ShaderNodeTexNoise", inputs).outputs[0]
+    return add_node(tree, "ShaderNodeTexNoise", inputs).outputs[0]
 
 
 def _map(tree, value, low, high, to_low=0.0, to_high=1.0):
     """Linear from [low, high] to [to_low, to_high], clamped."""
-    return _add(tree, "ShaderNodeMapRange", {0: value, 1: low, 2: high, 3: to_low, 4: to_high}).outputs[0]
+    return add_node(tree, "ShaderNodeMapRange", {0: value, 1: low, 2: high, 3: to_low, 4: to_high}).outputs[0]
 
 
 def _math(tree, operation, a, b):
-    return _add(tree, "ShaderNodeMath", {0: a, 1: b}, operation=operation).outputs[0]
+    return add_node(tree, "ShaderNodeMath", {0: a, 1: b}, operation=operation).outputs[0]
 
 
 def _line(tree, value, slope, offset=0.0):
-    return _add(tree, "ShaderNodeMath", {0: value, 1: slope, 2: offset}, operation="MULTIPLY_ADD").outputs[0]
+    return add_node(tree, "ShaderNodeMath", {0: value, 1: slope, 2: offset}, operation="MULTIPLY_ADD").outputs[0]
 
 
 def _uneven(tree, rough, noise, less, more):
@@ -108,25 +77,27 @@ def _uneven(tree, rough, noise, less, more):
 def _tint(tree, color, gain, lift=0.0):
     """A colour made lighter or darker, kept below white."""
     gain = gain if isinstance(gain, tuple) else (gain,) * 3
-    more = _add(tree, "ShaderNodeVectorMath", {0: color, 1: gain, 2: (lift,) * 3}, operation="MULTIPLY_ADD").outputs[0]
-    return _add(tree, "ShaderNodeVectorMath", {0: more, 1: (0.75,) * 3}, operation="MINIMUM").outputs[0]
+    more = add_node(
+        tree, "ShaderNodeVectorMath", {0: color, 1: gain, 2: (lift,) * 3}, operation="MULTIPLY_ADD"
+    ).outputs[0]
+    return add_node(tree, "ShaderNodeVectorMath", {0: more, 1: (0.75,) * 3}, operation="MINIMUM").outputs[0]
 
 
 def _mix(tree, factor, a, b, blend="MIX"):
     a, b = (c if isinstance(c, bpy.types.NodeSocket) else (*c[:3], 1.0) for c in (a, b))
-    return _add(tree, "ShaderNodeMixRGB", {0: factor, 1: a, 2: b}, blend_type=blend).outputs[0]
+    return add_node(tree, "ShaderNodeMixRGB", {0: factor, 1: a, 2: b}, blend_type=blend).outputs[0]
 
 
 def _bump(tree, height, distance, normal=None):
     """Height in [0, 1] is worth `distance` metres."""
     inputs = {"Height": height, "Distance": distance, "Strength": 1.0}
-    return _add(tree, "ShaderNodeBump", inputs if normal is None else {**inputs, "Normal": normal}).outputs[0]
+    return add_node(tree, "ShaderNodeBump", inputs if normal is None else {**inputs, "Normal": normal}).outputs[0]
 
 
 def _scale(tree, color, value):
     """A colour times a grey value socket."""
     return _mix(
-        tree, 1.0, color, _add(tree, "ShaderNodeCombineXYZ", {0: value, 1: value, 2: value}).outputs[0], "MULTIPLY"
+        tree, 1.0, color, add_node(tree, "ShaderNodeCombineXYZ", {0: value, 1: value, 2: value}).outputs[0], "MULTIPLY"
     )
 
 
@@ -137,8 +108,8 @@ def _tone(tree, color, amount):
 
 def _grime(tree, color, amount):
     """Darker towards the floor and in cloudy patches, as anything is that stands and is touched."""
-    position = _add(tree, "ShaderNodeTexCoord").outputs["Object"]
-    height = _add(tree, "ShaderNodeSeparateXYZ", {0: position}).outputs[2]
+    position = add_node(tree, "ShaderNodeTexCoord").outputs["Object"]
+    height = add_node(tree, "ShaderNodeSeparateXYZ", {0: position}).outputs[2]
     cloud = _noise(tree, position, 5.0, 4.0, 0.65)
     near = _map(tree, _math(tree, "ADD", height, _math(tree, "MULTIPLY", cloud, 0.25)), 0.12, 0.40, 0.65, 0.0)
     dirt = _math(tree, "MULTIPLY", _math(tree, "MAXIMUM", near, _map(tree, cloud, 0.45, 0.8, 0, 0.5)), amount)
@@ -170,7 +141,7 @@ def _wood_color(tree, grain, color):
         color and height sockets.
     """
     warp = _noise(tree, _stretch(tree, grain, 1.2, 9, 9), 1.0, 2.0, 0.5)
-    rings = _add(tree, "ShaderNodeSeparateXYZ", {0: _stretch(tree, grain, 0.25, 1, 1)})
+    rings = add_node(tree, "ShaderNodeSeparateXYZ", {0: _stretch(tree, grain, 0.25, 1, 1)})
     across = _math(tree, "ADD", rings.outputs[1], _math(tree, "MULTIPLY", rings.outputs[2], 0.6))
     phase = _math(tree, "ADD", _math(tree, "MULTIPLY", across, 48.0), _math(tree, "MULTIPLY", warp, 7.0))
     ring = _map(tree, _math(tree, "FRACT", phase, 0.0), 0.0, 1.0)
@@ -191,8 +162,8 @@ def _wood(tree, shader, finish, grain):
     color = _mix(tree, worn, color, _tint(tree, finish["color"], 1.5, 0.04))
     color = _mix(tree, _scratches(tree, grain, _line(tree, wear, 0.5)), color, (0.05, 0.03, 0.02))
     rough = _uneven(tree, finish["rough"], _noise(tree, grain, 12.0, 4.0), 0.08, 0.14)
-    _shade(tree, shader, base_color=_grime(tree, color, _line(tree, wear, 0.5)), roughness=rough)
-    _shade(tree, shader, normal=_bump(tree, height, _line(tree, wear, 0.0005, 0.0002)))
+    set_shader(tree, shader, base_color=_grime(tree, color, _line(tree, wear, 0.5)), roughness=rough)
+    set_shader(tree, shader, normal=_bump(tree, height, _line(tree, wear, 0.0005, 0.0002)))
 
 
 def _painted_wood(tree, shader, finish, grain):
@@ -202,9 +173,9 @@ def _painted_wood(tree, shader, finish, grain):
     paint = _scale(tree, finish["color"], _map(tree, brushed, 0.3, 0.7, 0.93, 1.05))
     color = _grime(tree, _mix(tree, gone, _tone(tree, paint, 0.03), bare), _line(tree, finish["wear"], 0.4, 0.25))
     rough = _uneven(tree, finish["rough"], _noise(tree, grain, 10.0, 4.0), 0.08, 0.12)
-    _shade(tree, shader, base_color=color, roughness=rough)
+    set_shader(tree, shader, base_color=color, roughness=rough)
     surface = _math(tree, "SUBTRACT", _math(tree, "ADD", brushed, _math(tree, "MULTIPLY", height, 0.3)), gone)
-    _shade(tree, shader, normal=_bump(tree, surface, 0.0003))
+    set_shader(tree, shader, normal=_bump(tree, surface, 0.0003))
 
 
 def _metal(tree, shader, finish, grain):
@@ -216,10 +187,10 @@ def _metal(tree, shader, finish, grain):
     )
     rough = _math(tree, "ADD", rough, _math(tree, "MULTIPLY", _scratches(tree, grain, finish["wear"]), 0.25))
     color = _scale(tree, finish["color"], _map(tree, smudge, 0.3, 0.7, 0.88, 1.04))
-    _shade(
+    set_shader(
         tree, shader, base_color=_grime(tree, color, _line(tree, finish["wear"], 0.3)), metallic=1.0, roughness=rough
     )
-    _shade(tree, shader, normal=_bump(tree, brushed, 0.00006))
+    set_shader(tree, shader, normal=_bump(tree, brushed, 0.00006))
 
 
 def _painted_metal(tree, shader, finish, grain):
@@ -241,9 +212,9 @@ def _painted_metal(tree, shader, finish, grain):
     rough = _uneven(tree, finish["rough"], _noise(tree, grain, 9.0, 4.0), 0.07, 0.15)
     rough = _math(tree, "ADD", rough, _math(tree, "MULTIPLY", gone, 0.3))
     bare_shine = _math(tree, "MULTIPLY", gone, _map(tree, rust, 0, 1, 0.8, 0.0))
-    _shade(tree, shader, base_color=color, roughness=rough, metallic=bare_shine)
+    set_shader(tree, shader, base_color=color, roughness=rough, metallic=bare_shine)
     peel = _math(tree, "SUBTRACT", _math(tree, "MULTIPLY", _noise(tree, grain, 240.0, 1.0), 0.25), gone)
-    _shade(tree, shader, normal=_bump(tree, peel, 0.0002))
+    set_shader(tree, shader, normal=_bump(tree, peel, 0.0002))
 
 
 def _plastic(tree, shader, finish, grain):
@@ -254,13 +225,15 @@ def _plastic(tree, shader, finish, grain):
     color = _mix(tree, _math(tree, "MAXIMUM", _math(tree, "MULTIPLY", scuffs, 0.5), rubbed), finish["color"], pale)
     rough = _uneven(tree, finish["rough"], _noise(tree, grain, 8.0, 4.0), 0.06, 0.14)
     color = _grime(tree, _tone(tree, color, 0.06), _line(tree, wear, 0.45, 0.1))
-    _shade(tree, shader, base_color=color, roughness=_math(tree, "ADD", rough, _math(tree, "MULTIPLY", scuffs, 0.25)))
-    _shade(tree, shader, normal=_bump(tree, _noise(tree, grain, 900.0, 1.0), 0.00005))
+    set_shader(
+        tree, shader, base_color=color, roughness=_math(tree, "ADD", rough, _math(tree, "MULTIPLY", scuffs, 0.25))
+    )
+    set_shader(tree, shader, normal=_bump(tree, _noise(tree, grain, 900.0, 1.0), 0.00005))
 
 
 def _cardboard(tree, shader, finish, grain):
     fibres = _noise(tree, _stretch(tree, grain, 60, 700, 700), 1.0, 3.0, 0.7)
-    flute = _add(
+    flute = add_node(
         tree, "ShaderNodeTexWave", {"Vector": grain, "Scale": 40.0, "Distortion": 0.3}, bands_direction="X"
     ).outputs[1]
     dents = _noise(tree, grain, 9.0, 3.0)
@@ -270,14 +243,14 @@ def _cardboard(tree, shader, finish, grain):
     color = _mix(tree, edge, color, _tint(tree, finish["color"], 1.45))
     stains = _map(tree, _noise(tree, grain, 4.0, 5.0, 0.65), 0.5, 0.72, 0.0, _line(tree, finish["wear"], 0.4))
     color = _mix(tree, stains, color, _tint(tree, finish["color"], 0.45))
-    _shade(
+    set_shader(
         tree,
         shader,
         base_color=_grime(tree, _tone(tree, color, 0.08), _line(tree, finish["wear"], 0.4)),
         roughness=0.88,
         specular=0.2,
     )
-    _shade(tree, shader, normal=_bump(tree, flute, 0.00012, _bump(tree, dents, _line(tree, finish["wear"], 0.008))))
+    set_shader(tree, shader, normal=_bump(tree, flute, 0.00012, _bump(tree, dents, _line(tree, finish["wear"], 0.008))))
 
 
 def _fabric(tree, shader, finish, grain):
@@ -288,41 +261,41 @@ def _fabric(tree, shader, finish, grain):
     cloud = _noise(tree, grain, 6.0, 4.0)
     color = _scale(tree, finish["color"], _map(tree, weave, 0.42, 0.72, 0.68, 1.2))
     color = _scale(tree, color, _map(tree, cloud, 0.3, 0.7, _line(tree, finish["wear"], -0.12, 1), 1.06))
-    _shade(tree, shader, base_color=_tone(tree, color, 0.15), roughness=0.92, sheen=0.25, specular=0.15)
+    set_shader(tree, shader, base_color=_tone(tree, color, 0.15), roughness=0.92, sheen=0.25, specular=0.15)
     folds = _bump(tree, _noise(tree, grain, 11.0, 2.0), 0.006)
-    _shade(tree, shader, normal=_bump(tree, weave, 0.0006, folds))
+    set_shader(tree, shader, normal=_bump(tree, weave, 0.0006, folds))
 
 
 def _leather(tree, shader, finish, grain):
-    cells = _add(tree, "ShaderNodeTexVoronoi", {"Vector": grain, "Scale": 420.0}).outputs[0]
+    cells = add_node(tree, "ShaderNodeTexVoronoi", {"Vector": grain, "Scale": 420.0}).outputs[0]
     creases = _noise(tree, grain, 16.0, 5.0, 0.65, 0.6)
     worn = _map(tree, _noise(tree, grain, 5.0, 4.0), 0.45, 0.8, 0.0, _line(tree, finish["wear"], 0.3))
     color = _mix(tree, worn, finish["color"], _tint(tree, finish["color"], 1.8, 0.02))
     color = _scale(tree, color, _map(tree, creases, 0.3, 0.7, 0.82, 1.1))
     rough = _uneven(tree, finish["rough"], creases, 0.06, 0.14)
-    _shade(tree, shader, base_color=_tone(tree, color, 0.12), roughness=rough)
-    _shade(tree, shader, normal=_bump(tree, cells, 0.0003, _bump(tree, creases, 0.004)))
+    set_shader(tree, shader, base_color=_tone(tree, color, 0.12), roughness=rough)
+    set_shader(tree, shader, normal=_bump(tree, cells, 0.0003, _bump(tree, creases, 0.004)))
 
 
 def _ceramic(tree, shader, finish, grain):
     glaze = _noise(tree, grain, 14.0, 5.0, 0.6)
     color = _scale(tree, finish["color"], _map(tree, glaze, 0.3, 0.7, 0.9, 1.06))
     rough = _map(tree, glaze, 0.3, 0.7, _line(tree, finish["rough"], 0.8), _line(tree, finish["rough"], 1.2, 0.03))
-    _shade(tree, shader, base_color=_grime(tree, color, 0.2), roughness=rough)
-    _shade(tree, shader, normal=_bump(tree, _noise(tree, grain, 30.0, 1.0), 0.0008))
+    set_shader(tree, shader, base_color=_grime(tree, color, 0.2), roughness=rough)
+    set_shader(tree, shader, normal=_bump(tree, _noise(tree, grain, 30.0, 1.0), 0.0008))
 
 
 def _terracotta(tree, shader, finish, grain):
     cloud = _noise(tree, grain, 7.0, 5.0, 0.65)
     bloom = _map(tree, cloud, 0.5, 0.72, 0.0, _line(tree, finish["wear"], 0.7))
     color = _mix(tree, bloom, _scale(tree, finish["color"], _map(tree, cloud, 0.3, 0.7, 1.1, 0.85)), (0.55, 0.47, 0.40))
-    _shade(tree, shader, base_color=_grime(tree, color, 0.5), roughness=0.9, specular=0.2)
-    _shade(tree, shader, normal=_bump(tree, _noise(tree, grain, 150.0, 3.0), 0.0006))
+    set_shader(tree, shader, base_color=_grime(tree, color, 0.5), roughness=0.9, specular=0.2)
+    set_shader(tree, shader, normal=_bump(tree, _noise(tree, grain, 150.0, 3.0), 0.0006))
 
 
 def _concrete(tree, shader, finish, grain):
     pores = _map(
-        tree, _add(tree, "ShaderNodeTexVoronoi", {"Vector": grain, "Scale": 55.0}).outputs[0], 0.08, 0.20, 0.0, 1.0
+        tree, add_node(tree, "ShaderNodeTexVoronoi", {"Vector": grain, "Scale": 55.0}).outputs[0], 0.08, 0.20, 0.0, 1.0
     )
     sparse = _math(tree, "MAXIMUM", pores, _map(tree, _noise(tree, grain, 13.0, 1.0), 0.5, 0.56, 1.0, 0.0))
     cloud = _noise(tree, grain, 5.0, 6.0, 0.65)
@@ -330,9 +303,11 @@ def _concrete(tree, shader, finish, grain):
     color = _scale(tree, finish["color"], _map(tree, cloud, 0.3, 0.7, 0.72, 1.18))
     color = _scale(tree, color, _map(tree, sand, 0.3, 0.7, 0.86, 1.12))
     color = _scale(tree, color, _map(tree, sparse, 0, 1, 0.6, 1.0))
-    streaks = _noise(tree, _stretch(tree, _add(tree, "ShaderNodeTexCoord").outputs["Object"], 30, 30, 1.5), 1.0, 3.0)
+    streaks = _noise(
+        tree, _stretch(tree, add_node(tree, "ShaderNodeTexCoord").outputs["Object"], 30, 30, 1.5), 1.0, 3.0
+    )
     color = _scale(tree, color, _map(tree, streaks, 0.5, 0.75, 1.0, _line(tree, finish["wear"], -0.4, 1)))
-    _shade(
+    set_shader(
         tree,
         shader,
         base_color=_grime(tree, _tone(tree, color, 0.05), _line(tree, finish["wear"], 0.6)),
@@ -340,7 +315,7 @@ def _concrete(tree, shader, finish, grain):
         specular=0.25,
     )
     height = _math(tree, "ADD", _math(tree, "MULTIPLY", sparse, 0.8), _math(tree, "MULTIPLY", sand, 0.35))
-    _shade(tree, shader, normal=_bump(tree, height, 0.0016))
+    set_shader(tree, shader, normal=_bump(tree, height, 0.0016))
 
 
 def _stone(tree, shader, finish, grain):
@@ -351,29 +326,29 @@ def _stone(tree, shader, finish, grain):
     color = _scale(tree, color, _map(tree, sand, 0.3, 0.7, 0.8, 1.15))
     chalk = _map(tree, cloud, 0.58, 0.72, 0.0, _line(tree, finish["wear"], 0.35))
     color = _mix(tree, chalk, _tone(tree, color, 0.35), (0.5, 0.47, 0.42))
-    _shade(tree, shader, base_color=_grime(tree, color, 0.5), roughness=0.92, specular=0.2)
+    set_shader(tree, shader, base_color=_grime(tree, color, 0.5), roughness=0.92, specular=0.2)
     height = _math(tree, "ADD", cloud, _math(tree, "MULTIPLY", sand, 0.2))
-    _shade(tree, shader, normal=_bump(tree, height, 0.006))
+    set_shader(tree, shader, normal=_bump(tree, height, 0.006))
 
 
 def _soil(tree, shader, finish, grain):
     crumbs = _noise(tree, grain, 60.0, 5.0, 0.7)
     color = _scale(tree, finish["color"], _map(tree, crumbs, 0.3, 0.7, 0.4, 1.6))
-    _shade(tree, shader, base_color=color, roughness=0.95, specular=0.1)
-    _shade(tree, shader, normal=_bump(tree, crumbs, 0.02))
+    set_shader(tree, shader, base_color=color, roughness=0.95, specular=0.1)
+    set_shader(tree, shader, normal=_bump(tree, crumbs, 0.02))
 
 
 def _bark(tree, shader, finish, grain):
     ridges = _noise(tree, _stretch(tree, grain, 18, 150, 150), 1.0, 4.0, 0.6)
     color = _scale(tree, finish["color"], _map(tree, ridges, 0.3, 0.7, 0.5, 1.4))
-    _shade(tree, shader, base_color=color, roughness=0.9, specular=0.2)
-    _shade(tree, shader, normal=_bump(tree, ridges, 0.002))
+    set_shader(tree, shader, base_color=color, roughness=0.9, specular=0.2)
+    set_shader(tree, shader, normal=_bump(tree, ridges, 0.002))
 
 
 def _leaf(tree, shader, finish, grain):
     """Lit from behind a leaf glows; a paler midrib; old and young leaves differ."""
-    rib = _add(tree, "ShaderNodeAttribute", attribute_name="grain")
-    ridge = _math(tree, "ABSOLUTE", _add(tree, "ShaderNodeSeparateXYZ", {0: rib.outputs["Vector"]}).outputs[1], 0.0)
+    rib = add_node(tree, "ShaderNodeAttribute", attribute_name="grain")
+    ridge = _math(tree, "ABSOLUTE", add_node(tree, "ShaderNodeSeparateXYZ", {0: rib.outputs["Vector"]}).outputs[1], 0.0)
     patch = _noise(tree, grain, 40.0, 3.0)
     color, tone = finish["color"], _value(tree, "tone")
     young, old = _tint(tree, color, (1.9, 1.45, 0.9), 0.005), _tint(tree, color, (0.5, 0.55, 0.6))
@@ -381,17 +356,19 @@ def _leaf(tree, shader, finish, grain):
     shade = _scale(tree, shade, _map(tree, patch, 0.3, 0.7, 0.8, 1.15))
     shade = _mix(tree, _map(tree, ridge, 0.0006, 0.0022, 0.4, 0.0), shade, _tint(tree, color, 2.2))
     rough = _uneven(tree, finish["rough"], patch, 0.05, 0.12)
-    _shade(tree, shader, base_color=shade, roughness=rough, specular=0.4)
-    _shade(tree, shader, normal=_bump(tree, patch, 0.001))
-    through = _add(tree, "ShaderNodeBsdfTranslucent", {"Color": _scale(tree, shade, _map(tree, tone, -1, 1, 1.3, 1.5))})
-    both = _add(tree, "ShaderNodeMixShader", {0: 0.28, 1: shader.outputs[0], 2: through.outputs[0]})
+    set_shader(tree, shader, base_color=shade, roughness=rough, specular=0.4)
+    set_shader(tree, shader, normal=_bump(tree, patch, 0.001))
+    through = add_node(
+        tree, "ShaderNodeBsdfTranslucent", {"Color": _scale(tree, shade, _map(tree, tone, -1, 1, 1.3, 1.5))}
+    )
+    both = add_node(tree, "ShaderNodeMixShader", {0: 0.28, 1: shader.outputs[0], 2: through.outputs[0]})
     output = next(node for node in tree.nodes if node.type == "OUTPUT_MATERIAL")
     tree.links.new(both.outputs[0], output.inputs["Surface"])
 
 
 def _stripes(tree, shader, finish, grain):
     """Slanting reflective stripes in two colours, as road works have them."""
-    axes = _add(tree, "ShaderNodeSeparateXYZ", {0: _add(tree, "ShaderNodeTexCoord").outputs["Object"]})
+    axes = add_node(tree, "ShaderNodeSeparateXYZ", {0: add_node(tree, "ShaderNodeTexCoord").outputs["Object"]})
     place = _math(tree, "MULTIPLY", _math(tree, "ADD", axes.outputs[0], axes.outputs[2]), 3.3)
     band = _map(tree, _math(tree, "PINGPONG", place, 0.5), 0.247, 0.253)
     paint = _mix(tree, band, finish["color"], finish["color2"])
@@ -401,13 +378,13 @@ def _stripes(tree, shader, finish, grain):
         _mix(tree, _math(tree, "MULTIPLY", scuffs, 0.5), paint, (0.3, 0.3, 0.3)),
         _line(tree, finish["wear"], 0.4, 0.2),
     )
-    _shade(tree, shader, base_color=color, roughness=_map(tree, scuffs, 0, 1, finish["rough"], 0.7))
+    set_shader(tree, shader, base_color=color, roughness=_map(tree, scuffs, 0, 1, finish["rough"], 0.7))
 
 
 def _chalkboard(tree, shader, finish, grain):
     wiped = _noise(tree, _stretch(tree, grain, 2.5, 14, 14), 1.0, 5.0, 0.7, 0.8)
     color = _mix(tree, _map(tree, wiped, 0.4, 0.75, 0.0, 0.16), finish["color"], (0.5, 0.5, 0.5))
-    _shade(tree, shader, base_color=color, roughness=0.8)
+    set_shader(tree, shader, base_color=color, roughness=0.8)
 
 
 SURFACES = {
