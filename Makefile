@@ -84,7 +84,7 @@ demo: assets  ## 8 labelled pictures, checked, with a contact sheet, in out/demo
 	@$(MAKE) --no-print-directory $(DEMO)/preview.jpg
 	@echo "Look at $(DEMO)/preview.jpg; the labels are $(DEMO)/$(COCO)"
 
-test: assets  ## run the tests
+test: assets lint  ## check the code's form and run the tests
 	$(RUN)/python -m pytest -q
 
 test-blender: assets  ## run the tests that start Blender: BLENDER=/path/to/blender

@@ -5,6 +5,7 @@ python -m assets.bodies.open_body --out assets/library/bodies/open_body.npz
 
 import argparse
 import os
+import shutil
 import sys
 import zipfile
 from dataclasses import dataclass
@@ -237,6 +238,18 @@ def save(path: Path, arrays: dict):
     temporary.replace(path)
 
 
+def link_for_smplx(path: Path) -> None:
+    """Put the body where `smplx.create(FOLDER, model_type='smplx')` looks for it: FOLDER/smplx/SMPLX_NEUTRAL.npz."""
+    link = path.parent / "smplx" / "SMPLX_NEUTRAL.npz"
+    if link.exists():
+        return
+    link.parent.mkdir(exist_ok=True)
+    try:
+        link.symlink_to(Path("..") / path.name)
+    except OSError:  # Windows without the right to make links
+        shutil.copyfile(path, link)
+
+
 def main(arguments=None) -> int:
     """Command line."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -244,6 +257,7 @@ def main(arguments=None) -> int:
     path = parser.parse_args(arguments).out
     try:
         if is_current(path):
+            link_for_smplx(path)
             print(f"{path} is up to date ({stamp()}).")
             return 0
         source = read_source()
@@ -253,6 +267,7 @@ def main(arguments=None) -> int:
         print(f"error: {error}", file=sys.stderr)
         return 1
     save(path, arrays)
+    link_for_smplx(path)
     print(f"{path}: {len(arrays['v_template'])} vertices, {COMPONENTS} shapes of {SAMPLES} people.")
     print(
         f"{HELD_OUT} people not seen: body vertices off by {errors.mean():.2f} mm on average, "

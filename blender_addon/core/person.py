@@ -20,7 +20,7 @@ class Person:
     spec: PersonSpec
     posed: PosedBody
     surfaces: list[Surface]
-    """Skin and eyes, garments, hair; each with `posed` filled in. `Surface.look` says which spec coloured it."""
+    """Skin and eyes, garments in the spec's order, hair; each with `posed` filled in."""
 
 
 def make_person(body: BodyModel, spec: PersonSpec) -> Person:

@@ -14,6 +14,8 @@ import cv2
 import numpy as np
 import pytest
 
+from headless.validate import validate
+
 ROOT = Path(__file__).resolve().parents[2]
 SCRIPT = ROOT / "headless" / "render.py"
 SMALL = ["--size", "128", "96", "--samples", "1", "--seed", "5", "--device", "cpu"]
@@ -59,6 +61,11 @@ def test_pictures_masks_and_labels_are_there(dataset):
         assert picture.std() > 5  # neither black nor white
     assert len(annotations["annotations"]) >= 4
     assert not list(dataset.rglob("*.part*"))
+
+
+def test_the_data_set_passes_its_own_checks(dataset):
+    """COCO loads, scores AP 1.0 against itself; visible keypoints lie on masks; boxes, sizes, left and right."""
+    assert validate(dataset) == []
 
 
 def test_projection_agrees_with_blenders_own(dataset):
