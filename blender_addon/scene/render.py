@@ -70,6 +70,7 @@ def set_up(scene, samples: int) -> None:
     cycles.max_bounces, cycles.diffuse_bounces, cycles.glossy_bounces = 6, 3, 3
     cycles.transmission_bounces, cycles.transparent_max_bounces = 2, 8
     cycles.sample_clamp_indirect = 4.0
+    cycles.sample_clamp_direct = 0.0 if cycles.use_denoising else 8.0  # sparks that nothing would smooth away
     cycles.caustics_reflective = cycles.caustics_refractive = False
     cycles.seed = 0
     if cycles.use_denoising:
