@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from blender_addon.core import body as core
+from blender_addon.core import posing
 from blender_addon.core.errors import AssetError
 
 TOLERANCE = 1e-5  # metres
@@ -63,7 +64,7 @@ def test_poses_the_open_body_as_smplx_does(open_body, oracle, seed, spread):
     parts |= {"betas": betas, "transl": translation}
     with torch.no_grad():
         expected = oracle(**{name: torch.tensor(value.reshape(1, -1)).float() for name, value in parts.items()})
-    posed = core.pose_body(open_body, betas, pose, translation)
+    posed = posing.pose_body(open_body, betas, pose, translation)
     np.testing.assert_allclose(posed.vertices, expected.vertices[0].numpy(), atol=TOLERANCE)
     np.testing.assert_allclose(posed.joints, expected.joints[0, :55].numpy(), atol=TOLERANCE)
 
@@ -83,14 +84,14 @@ def test_poses_any_smpl_form_with_pose_corrections_as_smplx_does(tmp_path_factor
         torch.tensor(body.parents),
         torch.tensor(arrays["weights"]),
     )
-    posed = core.pose_body(body, betas, pose, translation)
+    posed = posing.pose_body(body, betas, pose, translation)
     np.testing.assert_allclose(posed.vertices, vertices[0].numpy() + translation, atol=TOLERANCE)
     np.testing.assert_allclose(posed.joints, moved_joints[0].numpy() + translation, atol=TOLERANCE)
-    np.testing.assert_allclose(core.skin(posed.shaped, body.weights, posed.transforms) + translation, posed.vertices)
+    np.testing.assert_allclose(posing.skin(posed.shaped, body.weights, posed.transforms) + translation, posed.vertices)
 
 
 def test_no_pose_leaves_the_shape_alone(open_body):
-    posed = core.pose_body(open_body, np.zeros(20), np.zeros((55, 3)), np.zeros(3))
+    posed = posing.pose_body(open_body, np.zeros(20), np.zeros((55, 3)), np.zeros(3))
     np.testing.assert_allclose(posed.vertices, open_body.v_template, atol=1e-9)
     np.testing.assert_allclose(posed.transforms, np.tile(np.eye(4), (55, 1, 1)), atol=1e-9)
 
@@ -99,23 +100,23 @@ def test_the_root_turns_about_the_pelvis(open_body):
     pose = np.zeros((55, 3))
     pose[0] = [0, np.pi, 0]
     betas = open_body.population_betas[0]
-    posed = core.pose_body(open_body, betas, pose, np.array([1.0, 2.0, 3.0]))
-    np.testing.assert_allclose(posed.joints[0], core.shape_body(open_body, betas)[1][0] + [1, 2, 3], atol=1e-9)
+    posed = posing.pose_body(open_body, betas, pose, np.array([1.0, 2.0, 3.0]))
+    np.testing.assert_allclose(posed.joints[0], posing.shape_body(open_body, betas)[1][0] + [1, 2, 3], atol=1e-9)
 
 
 def test_fewer_betas_are_the_first_ones(open_body):
     betas = open_body.population_betas[0]
     padded = np.concatenate([betas[:5], np.zeros(15)])
     np.testing.assert_allclose(
-        core.shape_body(open_body, betas[:5])[0], core.shape_body(open_body, padded)[0], atol=1e-12
+        posing.shape_body(open_body, betas[:5])[0], posing.shape_body(open_body, padded)[0], atol=1e-12
     )
 
 
 def test_a_wrong_number_of_rotations_or_betas_is_refused(open_body):
     with pytest.raises(ValueError, match="55 joints"):
-        core.pose_body(open_body, np.zeros(20), np.zeros((24, 3)), np.zeros(3))
+        posing.pose_body(open_body, np.zeros(20), np.zeros((24, 3)), np.zeros(3))
     with pytest.raises(ValueError, match="20 shapes"):
-        core.shape_body(open_body, np.zeros(21))
+        posing.shape_body(open_body, np.zeros(21))
 
 
 def test_unused_columns_are_dropped(open_body, tmp_path):

@@ -5,7 +5,8 @@ import json
 import numpy as np
 import pytest
 
-from blender_addon.core.body import load_body, pose_body, shape_body, skin
+from blender_addon.core.body import load_body
+from blender_addon.core.posing import pose_body, shape_body, skin
 from blender_addon.core.spec import LookSpec, PersonSpec, from_dict, to_dict
 from blender_addon.core.wardrobe.clothes import dress, sample_outfit
 from blender_addon.core.wardrobe.cutting import closed, cut, plain_cloth, point_normals, unique_edges

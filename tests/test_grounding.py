@@ -5,7 +5,7 @@ import dataclasses
 import numpy as np
 import pytest
 
-from blender_addon.core.body import load_body, pose_body
+from blender_addon.core.body import load_body
 from blender_addon.core.errors import AssetError
 from blender_addon.core.poses.grounding import (
     centre_of_volume,
@@ -17,6 +17,7 @@ from blender_addon.core.poses.grounding import (
     support_polygon,
 )
 from blender_addon.core.poses.prior import sample_pose
+from blender_addon.core.posing import pose_body
 
 SQUARE = np.array([[0, 0], [2, 0], [2, 2], [0, 2]], float)
 

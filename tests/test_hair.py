@@ -8,10 +8,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from blender_addon.core.body import load_body, shape_body
+from blender_addon.core.body import load_body
 from blender_addon.core.looks.hair import STYLES, hair_surfaces, sample_hair
 from blender_addon.core.looks.scalp import vertex_normals
 from blender_addon.core.looks.skin import above_hairline, group_vertices, sample_skin
+from blender_addon.core.posing import shape_body
 from blender_addon.core.spec import LookSpec, from_dict
 
 BODY = Path(__file__).parents[1] / "assets" / "library" / "bodies" / "open_body.npz"

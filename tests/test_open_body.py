@@ -11,6 +11,7 @@ import torch
 
 from assets.bodies import makehuman, open_body, skeleton
 from blender_addon.core import body as core
+from blender_addon.core import posing
 from tests.conftest import REPOSITORY
 
 J = skeleton.J
@@ -92,8 +93,8 @@ def test_posing_the_t_pose_gives_makehumans_own_a_pose(source, strangers):
     originals = makehuman.shape_meshes(source.mesh, source.targets, people.sliders)
     for mesh, turned, original in zip(meshes, rotations, originals, strict=True):
         joints = source.regressor @ mesh
-        pose = core.rotation_matrices(skeleton.t_to_a_pose(turned[None]))
-        posed = core.skin(mesh, source.weights, core.joint_transforms(pose, joints, skeleton.PARENTS))
+        pose = posing.rotation_matrices(skeleton.t_to_a_pose(turned[None]))
+        posed = posing.skin(mesh, source.weights, posing.joint_transforms(pose, joints, skeleton.PARENTS))
         pelvis = source.regressor[0] @ original
         np.testing.assert_allclose(posed + pelvis, original, atol=1e-5)
 
@@ -200,7 +201,7 @@ def test_the_population_is_as_tall_as_people_are(arrays):
 def test_heights_are_those_of_the_meshes_that_betas_give(open_body_path, arrays):
     body = core.load_body(open_body_path)
     for row in range(0, 800, 80):
-        vertices, _ = core.shape_body(body, body.population_betas[row])
+        vertices, _ = posing.shape_body(body, body.population_betas[row])
         assert abs(np.ptp(vertices[: body.skin_vertices, 1]) - body.population_height[row]) < 0.01
 
 

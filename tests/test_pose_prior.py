@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from blender_addon.core.body import load_body, pose_body
+from blender_addon.core.body import load_body
 from blender_addon.core.poses.contact import collides, penetrations
 from blender_addon.core.poses.goals import ArmAngles, HandAt, Plan, Step
 from blender_addon.core.poses.grounding import ground, is_balanced
@@ -22,6 +22,7 @@ from blender_addon.core.poses.mannequin import Mannequin, move_arm, move_hip, ro
 from blender_addon.core.poses.prior import FAMILIES, sample_pose
 from blender_addon.core.poses.realise import realise
 from blender_addon.core.poses.skeleton import DEFAULT_SKELETON, measure_skeleton
+from blender_addon.core.posing import pose_body
 from blender_addon.core.rotations import axis_angle_to_matrix
 
 STANDING = ("stand", "reach", "bend", "squat")

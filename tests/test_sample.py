@@ -6,12 +6,13 @@ import json
 import numpy as np
 import pytest
 
-from blender_addon.core.body import load_body, pose_body
+from blender_addon.core.body import load_body
 from blender_addon.core.camera import project
 from blender_addon.core.catalog import Asset, Catalog
 from blender_addon.core.furniture.kinds import seat_surface
 from blender_addon.core.keypoints import KEYPOINT_NAMES
 from blender_addon.core.person import make_person
+from blender_addon.core.posing import pose_body
 from blender_addon.core.ranges import Ranges
 from blender_addon.core.sample import sample_scene
 from blender_addon.core.spec import SceneSpec, from_dict, to_dict

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from blender_addon.core.body import load_body, shape_body
+from blender_addon.core.body import load_body
 from blender_addon.core.looks.skin import (
     above_hairline,
     beard_region,
@@ -18,6 +18,7 @@ from blender_addon.core.looks.skin import (
     sample_skin,
     skin_surface,
 )
+from blender_addon.core.posing import shape_body
 from blender_addon.core.spec import LookSpec, from_dict
 
 BODY = Path(__file__).parents[1] / "assets" / "library" / "bodies" / "open_body.npz"

@@ -4,9 +4,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .body import BodyModel, PosedBody, pose_body, skin
+from .body import BodyModel
 from .looks.hair import hair_surfaces
 from .looks.skin import skin_surface
+from .posing import PosedBody, pose_body, skin
 from .spec import PersonSpec
 from .surface import Surface
 from .wardrobe.clothes import dress

@@ -9,6 +9,8 @@ import dataclasses
 import typing
 from dataclasses import dataclass
 
+import numpy as np
+
 
 @dataclass(frozen=True)
 class LookSpec:
@@ -128,3 +130,8 @@ def _value(hint, value):
 
 def _frozen(value):
     return tuple(_frozen(item) for item in value) if isinstance(value, (list, tuple)) else value
+
+
+def rounded(values, digits: int = 6) -> tuple:
+    """Nested tuples of floats: short in JSON, and the same after a trip through it."""
+    return tuple(rounded(value, digits) if np.ndim(value) else round(float(value), digits) for value in values)

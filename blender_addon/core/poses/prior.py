@@ -4,11 +4,10 @@ A family makes a plan (pose_families, pose_seated, pose_sports), `realise` works
 cannot do (limits, limbs through the body, falling over) is thrown away and drawn again.
 """
 
-from dataclasses import dataclass
-
 import numpy as np
 
 from .contact import collides, falls, floats
+from .draw import PoseDraw
 from .families import bend, jump, kneel, lunge, reach, run, squat, stand, walk
 from .limits import mirror_pose, within_limits
 from .mannequin import ELBOW, SHOULDER, SPINE3, WRIST, Mannequin, Skeleton
@@ -34,24 +33,6 @@ FAMILIES = {
 """Kind -> share of the draws, about as in COCO's photographs, and its maker."""
 
 ATTEMPTS = 60
-
-
-@dataclass(frozen=True)
-class PoseDraw:
-    """One pose."""
-
-    kind: str
-    """Family, a key of FAMILIES."""
-    detail: str
-    """What the arms or the game are, for people who read records."""
-    pose: np.ndarray
-    """(55, 3) axis-angle; the first turns SMPL's Y-up body into the Z-up world, facing -Y. SMPL-X joint order."""
-    seat: bool
-    """Whether there has to be something under the hips."""
-    clearance: float
-    """Metres between the lowest point and the ground: 0 but for jumps and running strides."""
-    rejected: int
-    """Draws of the same family that were thrown away before this one."""
 
 
 def sample_pose(

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..body import BodyModel, PosedBody
+from ..body import BodyModel
+from ..posing import PosedBody
 from .cutting import closed, hem_rings, neighbours, point_normals, smooth, unique_edges
 from .suit import ANKLES, HIPS, KNEES, nearest, suit_of
 

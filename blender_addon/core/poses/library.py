@@ -1,0 +1,147 @@
+"""Pose libraries: one `.npz` of poses that were recorded or fitted, with where each came from and its licence.
+
+poses       (N, 55, 3) float16 or float32, axis-angle, SMPL-X order; row 0 turns SMPL's Y-up body into the Z-up
+            world so that it faces -Y (no turn about Z is left in it)
+clearance   (N,) metres from the lowest point of the body to the floor it moved on
+seat        (N,) bool, whether something has to be under the hips
+source      (N,) index into `sources`
+frame       (N,) frame of the source, or row of a file of fits
+sources     (S,) text, relative file names with forward slashes
+licence     text
+provenance  text: what made the file, and from what
+heading     (N,) radians, optional: the turn about Z that shows the person as the photo did; NaN without a photo
+elevation   (N,) radians, optional: of the photo's camera, positive when it looks down; NaN without a photo
+"""
+
+import os
+import zipfile
+import zlib
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from ..errors import AssetError
+
+MOST_POSES = 5_000_000
+LARGEST_TURN = 2 * np.pi
+"""Radians; a longer axis-angle is no pose."""
+DAMAGE = (OSError, EOFError, ValueError, KeyError, RuntimeError, zipfile.BadZipFile, zlib.error)
+
+
+@dataclass(frozen=True)
+class PoseLibrary:
+    """N poses in memory; fields as in the file."""
+
+    name: str
+    poses: np.ndarray
+    clearance: np.ndarray
+    seat: np.ndarray
+    source: np.ndarray
+    frame: np.ndarray
+    sources: tuple
+    licence: str
+    provenance: str
+    heading: np.ndarray
+    elevation: np.ndarray
+
+    def __len__(self) -> int:
+        return len(self.poses)
+
+    def label(self, row: int) -> str:
+        """'relative/path.npz@frame' of one pose."""
+        return f"{self.sources[int(self.source[row])]}@{int(self.frame[row])}"
+
+
+def make_library(
+    name, poses, clearance, seat, source, frame, sources, licence, provenance, heading=None, elevation=None
+) -> PoseLibrary:
+    """A library from arrays; those without a photo have NaN as heading and elevation.
+
+    Raises:
+        AssetError: an array does not fit, or holds what no pose can be.
+    """
+    unknown = np.full(len(poses), np.nan)
+    library = PoseLibrary(
+        name=str(name),
+        poses=np.asarray(poses),
+        clearance=np.asarray(clearance, float),
+        seat=np.asarray(seat, bool),
+        source=np.asarray(source),
+        frame=np.asarray(frame),
+        sources=tuple(str(item) for item in sources),
+        licence=str(licence),
+        provenance=str(provenance),
+        heading=unknown if heading is None else np.asarray(heading, float),
+        elevation=unknown if elevation is None else np.asarray(elevation, float),
+    )
+    _check(library)
+    return library
+
+
+def _check(library: PoseLibrary) -> None:
+    def complain(what):
+        raise AssetError(f"Pose library {library.name}: {what}. Make it again from its source.")
+
+    count = len(library.poses)
+    if library.poses.shape != (count, 55, 3) or library.poses.dtype.kind != "f":
+        complain(f"expected poses (N, 55, 3) of floats, found {library.poses.shape} of {library.poses.dtype}")
+    if not 0 < count <= MOST_POSES:
+        complain(f"{count} poses, expected 1 to {MOST_POSES}")
+    for field in ("clearance", "seat", "source", "frame", "heading", "elevation"):
+        if getattr(library, field).shape != (count,):
+            complain(f"'{field}' should have shape ({count},), found {getattr(library, field).shape}")
+    lengths = np.linalg.norm(np.asarray(library.poses, np.float32), axis=2)
+    if not np.isfinite(lengths).all() or lengths.max() > LARGEST_TURN:
+        complain("poses hold numbers that no joint turns by")
+    if not np.isfinite(library.clearance).all() or np.abs(library.clearance).max() > 10:
+        complain("clearances hold numbers that are no metres over a floor")
+    for field in ("source", "frame"):
+        if getattr(library, field).dtype.kind not in "iu" or getattr(library, field).min() < 0:
+            complain(f"'{field}' should count from 0")
+    if library.source.max() >= len(library.sources):
+        complain(f"'source' names {library.source.max() + 1} sources of {len(library.sources)}")
+    if np.isinf(library.heading).any() or np.isinf(library.elevation).any():
+        complain("headings hold infinite numbers")
+
+
+def save_library(path, library: PoseLibrary) -> Path:
+    """Write under a temporary name, then rename."""
+    path = Path(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f".{path.stem}.{os.getpid()}.part.npz")
+    arrays = {name: getattr(library, name) for name in ("clearance", "seat", "source", "frame", "heading", "elevation")}
+    arrays["poses"] = library.poses
+    arrays["sources"] = np.array(library.sources)
+    try:
+        np.savez_compressed(temporary, licence=library.licence, provenance=library.provenance, **arrays)
+        os.replace(temporary, path)
+    finally:
+        temporary.unlink(missing_ok=True)
+    return path
+
+
+def load_library(path) -> PoseLibrary:
+    """Read a pose library; nothing in it is unpickled.
+
+    Raises:
+        AssetError: it is missing, damaged, or not a pose library.
+    """
+    path = Path(path)
+    needed = ("poses", "clearance", "seat", "source", "frame", "sources", "licence", "provenance")
+    try:
+        with np.load(path, allow_pickle=False) as file:
+            arrays = {name: file[name] for name in (*needed, "heading", "elevation") if name in file.files}
+    except FileNotFoundError:
+        raise AssetError(f"No pose library at {path}. Check --poses.") from None
+    except (*DAMAGE, AttributeError) as error:
+        raise AssetError(f"{path}: not a whole pose library ({error}). Make it again from its source.") from None
+    missing = [name for name in needed if name not in arrays]
+    if missing:
+        raise AssetError(
+            f"{path}: no pose library, '{missing[0]}' is not in it; found {sorted(arrays)}. "
+            "Make one with `posewright assets add-poses`."
+        )
+    if arrays["sources"].dtype.kind != "U" or arrays["licence"].dtype.kind != "U":
+        raise AssetError(f"{path}: sources and licence should be text. Make it again from its source.")
+    return make_library(path.stem, **arrays)
