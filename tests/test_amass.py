@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from blender_addon.core.errors import AssetError
-from blender_addon.core.poses.amass import find_takes, open_take, read_frame, read_gender, remove_yaw
+from blender_addon.core.poses.amass import find_takes, open_take, read_frame, read_gender, read_motion, remove_yaw
 from blender_addon.core.rotations import axis_angle_to_matrix, turn_about_z
 
 
@@ -160,3 +160,41 @@ def test_yaw_is_removed_and_lean_is_kept(lean, yaw):
 def test_without_yaw_people_face_minus_y():
     standing = axis_angle_to_matrix(remove_yaw([[np.pi / 2, 0, 0]])[0])
     np.testing.assert_allclose(standing @ [0, 0, 1], [0, -1, 0], atol=1e-12)
+
+
+@pytest.mark.parametrize("make, rate_name", [(v1, "mocap_framerate"), (v2, "mocap_frame_rate")])
+def test_a_whole_take_is_thinned_to_a_rate_by_its_own_clock(tmp_path, make, rate_name):
+    trail = np.arange(60.0)[:, None] * [0.1, 0, 0]
+    take = open_take(make(tmp_path / "a_poses.npz", frames=60, trans=trail, **{rate_name: np.array(59.9999)}))
+    poses, found, frames, frame_time = read_motion(take, rate=10)
+    assert frames.tolist() == list(range(0, 60, 6)) and poses.shape == (10, 55, 3)
+    np.testing.assert_allclose(poses[3], read_row(take, 18), atol=1e-12)
+    np.testing.assert_array_equal(found, trail)
+    assert frame_time == pytest.approx(1 / 60, rel=1e-4)
+
+
+def read_row(take, frame):
+    return read_frame(take, (frame / take.frames - 0.1) / 0.8 + 1e-9)[0]
+
+
+def test_a_take_that_does_not_tell_its_clock_has_120_frames_a_second(tmp_path):
+    path = v1(tmp_path / "a_poses.npz", frames=48)
+    poses, _, frames, _ = read_motion(open_take(path), rate=10)
+    assert frames.tolist() == [0, 12, 24, 36] and np.isfinite(poses).all()
+
+
+BAD_TAKES = [
+    pytest.param({"trans": np.full((20, 3), np.nan)}, "finite", id="lost"),
+    pytest.param({"trans": np.zeros((7, 3))}, "trans", id="a trail of another take"),
+    pytest.param({"poses": np.full((20, 156), 1e30)}, "finite", id="absurd turns"),
+    pytest.param({"mocap_framerate": np.array(0.0)}, "frames a second", id="no clock"),
+    pytest.param({"mocap_framerate": np.array(np.nan)}, "frames a second", id="a clock without time"),
+    pytest.param({"mocap_framerate": np.array("fast")}, "one number", id="a clock in words"),
+]
+
+
+@pytest.mark.parametrize("fields, message", BAD_TAKES)
+def test_a_take_with_absurd_numbers_is_named(tmp_path, fields, message):
+    take = open_take(v1(tmp_path / "bad_poses.npz", frames=20, **fields))
+    with pytest.raises(AssetError, match=f"bad_poses.*{message}"):
+        read_motion(take)

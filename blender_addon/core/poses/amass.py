@@ -26,6 +26,10 @@ ENDS = 0.1
 """Share of a take left alone at either end: calibration poses live there."""
 MOST_FRAMES = 2_000_000
 """Over four hours at 120 Hz: more is no take but a damaged or hostile header."""
+LARGEST_ARRAY = 2 * 1024**3
+"""Bytes of one array in memory."""
+LARGEST_NUMBER = 1000.0
+"""Of a turn in radians or a place in metres."""
 DAMAGE = (OSError, EOFError, ValueError, KeyError, RuntimeError, zipfile.BadZipFile, zlib.error)
 """What reading a broken archive raises (RuntimeError: encrypted, or an unknown compression)."""
 
@@ -55,7 +59,7 @@ def find_takes(folder, skipped: list | None = None) -> tuple:
         raise AssetError(f"No folder of motion files at {folder}. Point --poses at an unpacked AMASS data set.")
     takes, broken = [], []
     for path in sorted(folder.rglob("*.npz")):
-        if _is_shape(path.name) or not path.is_file():
+        if is_shape(path.name) or not path.is_file():
             continue
         try:
             takes.append(open_take(path, path.relative_to(folder).as_posix()))
@@ -69,7 +73,7 @@ def find_takes(folder, skipped: list | None = None) -> tuple:
     return tuple(takes)
 
 
-def _is_shape(name: str) -> bool:
+def is_shape(name: str) -> bool:
     """AMASS keeps a subject's shape beside the motion."""
     return name == "shape.npz" or name.endswith(("_shape.npz", "_stagei.npz"))
 
@@ -197,6 +201,63 @@ def _assemble(rows: dict) -> np.ndarray:
         return joints
     pose[:22], pose[25:] = joints[:22], joints[22:]  # SMPL-H has no jaw and eyes between body and hands
     return pose
+
+
+def read_motion(take: Take, rate: float = 10.0):
+    """Poses of a whole take at a lower rate, and where it went.
+
+    Args:
+        rate: frames a second to keep at most.
+    Returns:
+        poses: (T, 55, 3) axis-angle in SMPL-X order, Z up.
+        trail: (F, 3) metres, the root's place in every frame of the file; zeros where the file has none.
+        frames: (T,) which of the F frames the poses are.
+        frame_time: seconds.
+    Raises:
+        AssetError: the file is damaged, or holds numbers that are not finite.
+    """
+    try:
+        with zipfile.ZipFile(take.path) as archive:
+            frame_time = 1 / _frame_rate(archive)
+            frames = np.arange(0, take.frames, max(1, round(1 / (rate * frame_time))))
+            rows = {field: _array(archive, field)[frames].astype(float) for field, _ in take.fields}
+            trail = _array(archive, "trans").astype(float) if "trans.npy" in archive.namelist() else None
+    except DAMAGE as error:
+        raise AssetError(f"{take.path}: cannot be read ({error}). Download the file again, or move it away.") from None
+    if trail is None:
+        trail = np.zeros((take.frames, 3))
+    if trail.shape != (take.frames, 3):
+        raise AssetError(f"{take.path}: `trans` is {trail.shape}, expected ({take.frames}, 3). Download it again.")
+    poses = np.array([_assemble({field: row[k] for field, row in rows.items()}) for k in range(len(frames))])
+    if not (np.abs(poses).max() <= LARGEST_NUMBER and np.abs(trail).max() <= LARGEST_NUMBER):
+        raise AssetError(f"{take.path}: holds numbers that are not finite, or no pose's. Move the file away.")
+    return poses, trail, frames, frame_time
+
+
+def _array(archive, field) -> np.ndarray:
+    """A whole array of two axes."""
+    shape, fortran, dtype = _header(archive, field)
+    if math.prod(shape) * dtype.itemsize > LARGEST_ARRAY:
+        raise ValueError(f"{field} is too large for a take: {shape} of {dtype}")
+    with archive.open(f"{field}.npy") as file:
+        _read_header(file)
+        data = np.frombuffer(_exactly(file, math.prod(shape) * dtype.itemsize), dtype)
+    return data.reshape(shape, order="F" if fortran else "C")
+
+
+def _frame_rate(archive) -> float:
+    """Frames a second; v1 and v2 spell it differently, and a few files do not say."""
+    for name in ("mocap_frame_rate", "mocap_framerate"):
+        if f"{name}.npy" in archive.namelist():
+            with archive.open(f"{name}.npy") as file:
+                shape, _, dtype = _read_header(file)
+                if math.prod(shape) != 1 or dtype.kind not in "fiu":
+                    raise ValueError(f"{name} is {shape} of {dtype}, expected one number")
+                rate = float(np.frombuffer(_exactly(file, dtype.itemsize), dtype)[0])
+            if not 1 <= rate <= 10_000:
+                raise ValueError(f"{name} is {rate}, expected 1 to 10000 frames a second")
+            return rate
+    return 120.0
 
 
 def read_gender(take: Take) -> str | None:
