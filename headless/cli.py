@@ -2,7 +2,6 @@
 
 import contextlib
 import dataclasses
-import importlib.util
 import io
 import itertools
 import os
@@ -17,13 +16,10 @@ import tyro
 
 from blender_addon.core.errors import PosewrightError, SettingsError
 from blender_addon.core.ranges import Ranges
+from headless.cli_assets import Assets, Folder, Folders, Names, NoFile, NoFolder
 
 ABOUT = "Photographs of people who never existed, with exact labels, to train human pose estimators."
 ROOT = Path(__file__).resolve().parent.parent
-Folder = Annotated[Path, tyro.conf.arg(metavar="FOLDER")]
-Folders = Annotated[tuple[Path, ...], tyro.conf.UseAppendAction, tyro.conf.arg(metavar="FOLDER")]
-NoFolder = Annotated[Path | None, tyro.conf.arg(metavar="FOLDER", help_behavior_hint="")]
-NoFile = Annotated[str | None, tyro.conf.arg(metavar="FILE", help_behavior_hint="")]
 DataSet = tyro.conf.Positional[Annotated[Path, tyro.conf.arg(metavar="FOLDER")]]
 
 
@@ -55,8 +51,23 @@ class Render:
     """What renders; auto takes the fastest there is."""
     assets: Folders = ()
     """Asset folder with hdri/, bodies/ and so on; may be given several times."""
+    body: Names = ()
+    """Body file of the library; may be given several times, and each person has one of them. Without it, the open
+    body."""
+    children: float = Ranges.children
+    """Chance that a person is under 18."""
     poses: NoFolder = None
-    """Folder of AMASS motion files. Without it, poses come from a built-in prior."""
+    """Folder of AMASS motion files that the library sampler draws from."""
+    pose_mix: Annotated[str, tyro.conf.arg(metavar="MIX")] = Ranges.pose_mix
+    """Samplers of poses with weights: families (built in), library (recorded or fitted), gmm, gan (learnt), rare."""
+    rare_simplicity: float = Ranges.rare_simplicity
+    """Limits of rare poses are divided by it; 1 is the widest."""
+    rare_extreme: tyro.conf.FlagCreatePairsOff[bool] = False
+    """Rare poses spread evenly up to their limits."""
+    like_photo: tyro.conf.FlagCreatePairsOff[bool] = False
+    """Show poses that were fitted to photos from where their photos were taken."""
+    human_occluders: float = Ranges.human_occluders
+    """Chance that somebody more stands in front of the main person, on purpose."""
     format: Literal["jpg", "png"] = "jpg"
     """Of the pictures."""
     blender: NoFile = None
@@ -118,36 +129,6 @@ class Preview:
 
 
 @dataclass
-class List:
-    """List what pictures can be made with: bodies and environments, with licence and source."""
-
-    assets: Folders = ()
-    """Asset folder; may be given several times. Without any, POSEWRIGHT_ASSETS."""
-
-    def run(self) -> int:
-        list_assets(self.assets)
-        return 0
-
-
-@dataclass
-class Build:
-    """Build the open body and its skin maps into assets/library. What is up to date stays."""
-
-    def run(self) -> int:
-        return build_assets()
-
-
-@dataclass
-class Assets:
-    """List assets, or build those that come with the project."""
-
-    action: Annotated[List, tyro.conf.subcommand("list")] | Annotated[Build, tyro.conf.subcommand("build")]
-
-    def run(self) -> int:
-        return self.action.run()
-
-
-@dataclass
 class Doctor:
     """Say what is here, what is missing and how to mend it. Status 1 when nothing could be rendered."""
 
@@ -196,11 +177,14 @@ def render_options(options: Render) -> list[str]:
         value = getattr(options, field.name)
         if field.name == "blender" or value == field.default:
             continue
-        if field.name == "assets":
-            words += [word for folder in value for word in ("--assets", str(folder))]
+        option = "--" + field.name.replace("_", "-")
+        if field.name in ("assets", "body"):
+            words += [word for item in value for word in (option, str(item))]
+        elif value is True:
+            words.append(option)
         else:
             values = value if isinstance(value, tuple) else (value,)
-            words += [f"--{field.name}", *map(str, values)]
+            words += [option, *map(str, values)]
     return words
 
 
@@ -215,39 +199,6 @@ def wait_for(command: list[str]) -> int:
             except KeyboardInterrupt:
                 continue
             return status if status >= 0 else 128 - status
-
-
-def list_assets(folders: tuple[Path, ...]) -> None:
-    from rich.console import Console
-    from rich.table import Table
-
-    from blender_addon.core.catalog import load_catalog
-
-    catalog = load_catalog(folders, _wheel_environments())
-    table = Table("kind", "name", "licence", "source", box=None, pad_edge=False)
-    for asset in (*catalog.bodies, *catalog.environments):
-        table.add_row(asset.kind, asset.name, asset.licence, asset.source)
-    Console().print(table)
-    for line in catalog.skipped:
-        print(f"left out: {line}")
-
-
-def _wheel_environments() -> Path | None:
-    """Where the bpy wheel keeps Blender's own environments; found without the seconds that importing it takes."""
-    wheel = importlib.util.find_spec("bpy")
-    folders = wheel.submodule_search_locations if wheel else []
-    return next((found for place in folders for found in Path(place).glob("*/datafiles/studiolights/world")), None)
-
-
-def build_assets() -> int:
-    """Each builder looks itself whether its file is up to date."""
-    bodies = ROOT / "assets" / "library" / "bodies"
-    for module, name in (("open_body", "open_body.npz"), ("skin_maps", "open_body_skin.png")):
-        command = [sys.executable, "-m", f"assets.bodies.{module}", "--out", str(bodies / name)]
-        status = subprocess.run(command, cwd=ROOT, check=False).returncode
-        if status:
-            return status
-    return 0
 
 
 def parse(argv: list[str]):

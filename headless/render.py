@@ -20,8 +20,8 @@ sys.path.insert(0, str(ROOT))  # Blender does not look beside the script
 import bpy  # noqa: E402
 import numpy  # noqa: E402
 
-from blender_addon.core.body import load_body  # noqa: E402
-from blender_addon.core.catalog import OPEN_BODY, Catalog, load_catalog  # noqa: E402
+from blender_addon.core.cast import Cast, load_cast  # noqa: E402
+from blender_addon.core.catalog import Catalog, load_catalog  # noqa: E402
 from blender_addon.core.dataset import VERSION, finish_picture, is_finished, open_dataset  # noqa: E402
 from blender_addon.core.errors import PosewrightError, SettingsError  # noqa: E402
 from blender_addon.core.poses.amass import find_takes  # noqa: E402
@@ -57,8 +57,15 @@ def make_parser() -> argparse.ArgumentParser:
     add("--samples", type=int, default=default.samples, metavar="N", help=f"paths a pixel ({default.samples})")
     add("--persons", type=int, nargs=2, default=default.persons, metavar=("A", "B"), help="people a picture (1 3)")
     add("--device", default="auto", choices=["auto", "cpu", *map(str.lower, GPU_KINDS)], help="what renders (auto)")
+    add("--body", action="append", default=[], metavar="NAME", help="body file; may be repeated (open_body)")
+    add("--children", type=float, default=default.children, metavar="P", help="chance of a person under 18 (0)")
     add("--assets", type=Path, action="append", default=[], metavar="FOLDER", help="asset folder; may be repeated")
-    add("--poses", type=Path, metavar="FOLDER", help="AMASS motion files; without, poses come from a prior")
+    add("--poses", type=Path, metavar="FOLDER", help="AMASS motion files that the library sampler draws from")
+    add("--pose-mix", default=default.pose_mix, metavar="MIX", help=f"samplers and weights ({default.pose_mix})")
+    add("--rare-simplicity", type=float, default=default.rare_simplicity, metavar="X", help="of rare poses (1.5)")
+    add("--rare-extreme", action="store_true", help="rare poses spread up to their limits")
+    add("--like-photo", action="store_true", help="show fitted poses as their photos did")
+    add("--human-occluders", type=float, default=0.0, metavar="P", help="chance of somebody in front (0)")
     add("--format", default="jpg", choices=["jpg", "png"], help="of the pictures (jpg)")
     return parser
 
@@ -77,7 +84,17 @@ def check(options) -> Ranges:
     if options.start < 0 or options.seed < 0 or (options.only or 0) < 0:
         raise SettingsError("--start, --only and --seed count from 0.")
     return Ranges(
-        width=options.size[0], height=options.size[1], samples=options.samples, persons=tuple(options.persons)
+        width=options.size[0],
+        height=options.size[1],
+        samples=options.samples,
+        persons=tuple(options.persons),
+        bodies=tuple(options.body) or Ranges.bodies,
+        children=options.children,
+        pose_mix=options.pose_mix,
+        rare_simplicity=options.rare_simplicity,
+        rare_extreme=options.rare_extreme,
+        like_photo=options.like_photo,
+        human_occluders=options.human_occluders,
     ).check()
 
 
@@ -89,19 +106,21 @@ def find_assets(options) -> Catalog:
     """
     catalog = load_catalog(options.assets, shipped_environments())
     if options.poses:
-        catalog.poses = find_takes(options.poses, catalog.skipped)
+        catalog.takes = find_takes(options.poses, catalog.skipped)
     try:
         catalog = look_at_environments(catalog)
     finally:
         for line in catalog.skipped:
             say(f"left out: {line}")
+        if len(catalog.skipped) > 1:
+            say(f"{len(catalog.skipped)} files left out")
     return catalog
 
 
 def main(options) -> int:
     ranges = check(options)
     catalog = find_assets(options)
-    body = load_body(catalog.body(OPEN_BODY).path)
+    cast = load_cast(catalog, ranges)
     open_dataset(options.out, options.seed, ranges, options.format, catalog, versions())
     indices = [options.only] if options.only is not None else range(options.start, options.start + options.count)
     todo = [i for i in indices if options.only is not None or not is_finished(options.out, i, options.format)]
@@ -109,7 +128,7 @@ def main(options) -> int:
         device = choose_device(options.device)
         say(f"Blender {bpy.app.version_string} renders on {device}")
         if todo:
-            render_all(todo, len(indices), options, ranges, catalog, body, device)
+            render_all(todo, len(indices), options, ranges, catalog, cast, device)
     return annotate(options.out)
 
 
@@ -121,23 +140,23 @@ def versions() -> dict:
     }
 
 
-def render_all(todo: list, total: int, options, ranges: Ranges, catalog: Catalog, body, device: str) -> None:
+def render_all(todo: list, total: int, options, ranges: Ranges, catalog: Catalog, cast: Cast, device: str) -> None:
     """Each picture in turn; only a finished one has a record."""
     bpy.ops.wm.read_factory_settings(use_empty=True)
     choose_device(options.device)
-    patches = keypoint_patches(body)
+    patches = {name: keypoint_patches(body) for name, body in cast.bodies.items()}
     with Progress(total, total - len(todo), stream=TERMINAL) as progress:
         for index in todo:
-            spec = sample_scene(options.seed, index, catalog, ranges, body)
-            render_one(spec, options, catalog, body, patches, device)
+            spec = sample_scene(options.seed, index, catalog, ranges, cast)
+            render_one(spec, options, catalog, cast, patches, device)
             progress.step()
 
 
-def render_one(spec, options, catalog: Catalog, body, patches, device: str) -> None:
+def render_one(spec, options, catalog: Catalog, cast: Cast, patches: dict, device: str) -> None:
     started = time.perf_counter()
     scene = bpy.context.scene
     clear_scene()
-    built = build_scene(spec, catalog, body, scene)
+    built = build_scene(spec, catalog, cast.bodies, scene)
     set_up(scene, spec.samples)
     built_at = time.perf_counter()
     final = image_path(options.out, spec.index, options.format)
@@ -146,7 +165,7 @@ def render_one(spec, options, catalog: Catalog, body, patches, device: str) -> N
     try:
         mask = render(scene, picture)
         rendered_at = time.perf_counter()
-        truth = measure(built, body, patches, mask)
+        truth = measure(built, patches, mask)
         made = {
             "blender": bpy.app.version_string,
             "device": device,

@@ -67,7 +67,7 @@ def make_picture(out: Path, index: int, positions: list[tuple], image_format: st
     write_bytes_atomically(out / f"masks/{index:06d}.png", encode_png(mask))
     record = {
         "record": 1,
-        "spec": {"seed": 7, "index": index, "persons": [{"pose_source": "prior:stand"} for _ in positions]},
+        "spec": {"seed": 7, "index": index, "persons": [{"pose_source": "families:stand"} for _ in positions]},
         "truth": {
             "width": WIDTH,
             "height": HEIGHT,

@@ -63,7 +63,7 @@ def test_extras_are_under_one_name(out):
         "joints_3d": 55,
         "feet": 3 * len(FEET_NAMES),
     }
-    assert (extras["person"], extras["pose_source"]) == (0, "prior:stand")
+    assert (extras["person"], extras["pose_source"]) == (0, "families:stand")
 
 
 def test_pycocotools_loads_it_and_outline_area_and_box_are_the_masks(out):

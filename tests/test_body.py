@@ -157,6 +157,10 @@ class Explosive:
         pytest.param({"weights": None}, "no array 'weights'", id="array missing"),
         pytest.param({"weights": np.zeros((41, 24))}, r"\(40, 'J'\), found \(41, 24\)", id="vertices disagree"),
         pytest.param({"posedirs": np.zeros((40, 3))}, "'posedirs' should have shape", id="axes missing"),
+        pytest.param({"posedirs": np.zeros((9, 3, 207))}, "'posedirs' .* found 9 rows", id="corrections for some"),
+        pytest.param(
+            {"carry_corners": np.full((5, 6), 39)}, r"should have shape \(35, 3, ...\)", id="carried, all own"
+        ),
         pytest.param({"v_template": np.full((40, 3), np.nan)}, "finite numbers", id="not a number"),
         pytest.param({"v_template": np.full((40, 3), "a")}, "finite numbers", id="text"),
         pytest.param({"f": np.full((20, 3), 40)}, "'f' should index 0 to 39", id="face beyond the vertices"),

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from blender_addon.core.errors import AssetError, SettingsError
-from headless import cli, doctor
+from headless import cli, cli_assets, doctor
 from headless.make_zip import make_zip
 from tests.made_dataset import make_dataset
 
@@ -81,7 +81,9 @@ def test_defaults_are_not_passed_on():
 
 def test_options_are_passed_on_as_given():
     words = "--out out/a b --count 3 --start 4 --only 5 --seed 6 --size 64 48 --samples 1 --persons 2 2 --device cpu"
-    words = [*words.replace("a b", "a_b").split(), "--assets", "one folder", "--assets", "two", "--poses", "amass"]
+    words = [*words.replace("a b", "a_b").split(), "--assets", "one folder", "--assets", "two"]
+    words += ["--body", "a", "--body", "b", "--children", "0.5", "--poses", "amass"]
+    words += ["--pose-mix", "gan:1", "--rare-extreme", "--like-photo", "--human-occluders", "0.25"]
     words += ["--format", "png"]
     assert cli.render_options(cli.parse(["render", *words])) == words
 
@@ -111,7 +113,7 @@ def test_options_and_defaults_are_render_pys():
     ours = {name: getattr(options, name) for name in vars(options) if name != "blender"}
     assert set(ours) == set(theirs)
     for name, (option, choices, default) in theirs.items():
-        assert option == f"--{name}"
+        assert option == "--" + name.replace("_", "-")
         assert json.loads(json.dumps(ours[name], default=str)) == default
         for choice in choices or []:
             cli.parse(["render", option, choice])
@@ -167,7 +169,7 @@ def test_assets_build_runs_the_body_then_its_skin(monkeypatch, status, started):
         commands.append(command[2])
         return subprocess.CompletedProcess(command, status)
 
-    monkeypatch.setattr(cli.subprocess, "run", run)
+    monkeypatch.setattr(cli_assets.subprocess, "run", run)
     assert cli.main(["assets", "build"]) == status
     assert commands == ["assets.bodies.open_body", "assets.bodies.skin_maps"][:started]
 
@@ -179,7 +181,7 @@ def test_assets_list_names_kind_and_licence(tmp_path, capsys):
     (tmp_path / "bodies").mkdir()
     (tmp_path / "bodies" / "someone.npz").touch()
     (tmp_path / "LICENSE.txt").write_text("CC0\n")
-    cli.list_assets((tmp_path,))
+    cli_assets.list_assets((tmp_path,))
     text = capsys.readouterr().out
     assert "yard" in text and "CC0" in text and "someone" in text
     assert "left out:" in text and "broken.hdr" in text

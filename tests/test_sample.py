@@ -6,8 +6,8 @@ import json
 import numpy as np
 import pytest
 
-from blender_addon.core.body import load_body
 from blender_addon.core.camera import project
+from blender_addon.core.cast import load_cast
 from blender_addon.core.catalog import Asset, Catalog
 from blender_addon.core.furniture.kinds import seat_surface
 from blender_addon.core.keypoints import KEYPOINT_NAMES
@@ -21,25 +21,30 @@ COUNT = 8
 
 
 @pytest.fixture(scope="module")
-def body(open_body_path):
-    return load_body(open_body_path)
-
-
-@pytest.fixture(scope="module")
 def catalog(open_body_path):
     skies = tuple(Asset(name, "environment", open_body_path, "CC0", "", (9.0,) * 128) for name in ("dawn", "noon"))
     return Catalog((Asset("open_body", "body", open_body_path, "CC0", ""),), skies)
 
 
 @pytest.fixture(scope="module")
-def scenes(body, catalog):
-    return [sample_scene(7, index, catalog, Ranges(), body) for index in range(COUNT)]
+def cast(catalog):
+    return load_cast(catalog, Ranges())
 
 
-def test_the_same_seed_and_index_give_the_same_scene_in_any_order(scenes, body, catalog):
+@pytest.fixture(scope="module")
+def body(cast):
+    return cast.bodies["open_body"]
+
+
+@pytest.fixture(scope="module")
+def scenes(catalog, cast):
+    return [sample_scene(7, index, catalog, Ranges(), cast) for index in range(COUNT)]
+
+
+def test_the_same_seed_and_index_give_the_same_scene_in_any_order(scenes, body, catalog, cast):
     for index in (5, 0):
-        assert sample_scene(7, index, catalog, Ranges(), body) == scenes[index]
-    assert sample_scene(8, 0, catalog, Ranges(), body) != scenes[0]
+        assert sample_scene(7, index, catalog, Ranges(), cast) == scenes[index]
+    assert sample_scene(8, 0, catalog, Ranges(), cast) != scenes[0]
 
 
 def test_scenes_survive_json(scenes):
@@ -54,13 +59,13 @@ def test_everyone_wears_something_and_stands_on_the_ground(scenes, body):
             assert "shoes" in kinds and (kinds & {"dress"} or {"top", "bottom"} <= kinds or {"top", "skirt"} <= kinds)
             person = make_person(body, spec)
             lowest = min(surface.posed[:, 2].min() for surface in person.surfaces if surface.name in ("skin", "shoes"))
-            airborne = spec.pose_source in ("prior:jump", "prior:run")
+            airborne = spec.pose_source in ("families:jump", "families:run")
             assert -0.005 < lowest < (0.5 if airborne else 0.005)
 
 
-def test_the_number_of_people_is_what_was_asked_for(body, catalog):
+def test_the_number_of_people_is_what_was_asked_for(body, catalog, cast):
     for index in range(2):
-        assert len(sample_scene(0, index, catalog, Ranges(persons=(4, 4)), body).persons) == 4
+        assert len(sample_scene(0, index, catalog, Ranges(persons=(4, 4)), cast).persons) == 4
 
 
 def test_people_are_in_view_and_not_in_one_another(scenes, body):
@@ -78,11 +83,11 @@ def posed_body(body, spec):
     return pose_body(body, np.array(spec.betas), np.array(spec.pose), np.array(spec.position))
 
 
-def test_those_who_sit_have_a_seat_under_them(body, catalog):
+def test_those_who_sit_have_a_seat_under_them(body, catalog, cast):
     found = 0
     for index in range(24):
-        scene = sample_scene(3, index, catalog, Ranges(persons=(1, 1), occluders=(0, 0)), body)
-        if scene.persons[0].pose_source == "prior:sit":
+        scene = sample_scene(3, index, catalog, Ranges(persons=(1, 1), occluders=(0, 0)), cast)
+        if scene.persons[0].pose_source == "families:sit":
             found += 1
             (seat,) = scene.occluders
             hips = posed_body(body, scene.persons[0]).joints[0]
@@ -103,7 +108,7 @@ def test_left_is_the_persons_own_left(scenes, body):
             view = points[names.index("left_hip")] - np.array(scene.camera.position)
             facing = -np.dot(forward[:2], view[:2])
             toes = points[names.index("left_big_toe")] - points[names.index("left_heel")]
-            if spec.pose_source in ("prior:stand", "prior:walk"):
+            if spec.pose_source in ("families:stand", "families:walk"):
                 assert np.dot(forward[:2], toes[:2]) > 0
             pixels, depth = project(points, scene.camera)
             across = pixels[names.index("left_hip"), 0] - pixels[names.index("right_hip"), 0]

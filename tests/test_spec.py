@@ -15,7 +15,17 @@ from blender_addon.core.spec import (
 
 LOOK = LookSpec("plain", {"color": [0.1, 0.2, 0.3], "seed": 3})
 PERSON = PersonSpec(
-    "open_body", 0.0, 30.0, (0.5, -1.0), "prior:stand", ((0.1, 0.2, 0.3),), (1.0, 2.0, 0.0), LOOK, LOOK, (LOOK, LOOK)
+    "open_body",
+    0.0,
+    30.0,
+    (0.5, -1.0),
+    "families:stand",
+    2,
+    ((0.1, 0.2, 0.3),),
+    (1.0, 2.0, 0.0),
+    LOOK,
+    LOOK,
+    (LOOK, LOOK),
 )
 SCENE = SceneSpec(
     seed=1,

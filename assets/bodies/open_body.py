@@ -14,13 +14,15 @@ from pathlib import Path
 import numpy as np
 
 from assets.bodies import makehuman, skeleton
-from assets.bodies.population import Population, sample_population, with_heights
+from assets.bodies.population import DRAWN, LEARNT, Mix, Population, sample_population, with_heights
 from blender_addon.core.errors import AssetError
 from blender_addon.core.keypoints import KEYPOINT_NAMES
 
-BAKE_VERSION = 4  # raise it when the file's content changes, so that `make assets` bakes again
-SEED, HELD_OUT_SEED = 20251, 20252
+BAKE_VERSION = 5  # raise it when the file's content changes, so that `make assets` bakes again
+SEED, HELD_OUT_SEED, CROWD_SEED = 20251, 20252, 20253
 SAMPLES, HELD_OUT, COMPONENTS = 800, 100, 20
+CROWD = 1000
+"""People to draw from; they need not be those that the shape space was learnt from."""
 
 SMPLX_SHAPES = 400  # smplx reads 300 columns of shape and 100 of expression; those we do not have are zero
 
@@ -69,7 +71,7 @@ def t_pose_meshes(source: Source, sliders: dict, vertices=None):
     return meshes, rotations
 
 
-def draw_people(source: Source, seed: int, count: int) -> Population:
+def draw_people(source: Source, seed: int, count: int, mix: Mix = LEARNT) -> Population:
     """A population whose height sliders give the heights wanted."""
     body = source.mesh.group_vertices("body")
     y = source.mesh.vertices[body, 1]
@@ -79,7 +81,7 @@ def draw_people(source: Source, seed: int, count: int) -> Population:
         meshes, _ = t_pose_meshes(source, sliders, ends)
         return np.ptp(meshes[..., 1], axis=1)
 
-    return with_heights(sample_population(np.random.default_rng(seed), count), measure)
+    return with_heights(sample_population(np.random.default_rng(seed), count, mix), measure)
 
 
 def principal_shapes(meshes: np.ndarray, components: int):
@@ -149,7 +151,6 @@ def bake(source: Source) -> dict:
     people = draw_people(source, SEED, SAMPLES)
     meshes, rotations = t_pose_meshes(source, people.sliders)
     mean, directions = principal_shapes(meshes, COMPONENTS)
-    body = source.mesh.group_vertices("body")
     shapedirs = np.zeros((*mean.shape, SMPLX_SHAPES), np.float32)
     shapedirs[..., :COMPONENTS] = directions
     return (
@@ -157,16 +158,26 @@ def bake(source: Source) -> dict:
         | mesh_arrays(source)
         | {
             "a_pose": skeleton.t_to_a_pose(rotations).astype(np.float32),
-            "population_betas": project(meshes, mean, directions).astype(np.float32),
-            "population_sex": people.sex.astype(np.float32),
-            "population_age": people.age.astype(np.float32),
-            "population_height": np.ptp(meshes[:, body, 1], axis=1).astype(np.float32),
-            **{f"population_{a}": people.sliders[a].astype(np.float32) for a in ("african", "asian", "caucasian")},
+            **crowd_arrays(source, mean, directions),
             "licence": "CC0-1.0",
             "source": f"MakeHuman base mesh hm08 and targets (CC0), from {stamp()}",
             "stamp": stamp(),
         }
     )
+
+
+def crowd_arrays(source: Source, mean, directions) -> dict:
+    """The people that pictures are made of, in the shape space."""
+    people = draw_people(source, CROWD_SEED, CROWD, DRAWN)
+    meshes, _ = t_pose_meshes(source, people.sliders)
+    body = source.mesh.group_vertices("body")
+    return {
+        "population_betas": project(meshes, mean, directions).astype(np.float32),
+        "population_sex": people.sex.astype(np.float32),
+        "population_age": people.age.astype(np.float32),
+        "population_height": np.ptp(meshes[:, body, 1], axis=1).astype(np.float32),
+        **{f"population_{a}": people.sliders[a].astype(np.float32) for a in ("african", "asian", "caucasian")},
+    }
 
 
 def smplx_arrays(source: Source, mean, shapedirs) -> dict:
@@ -211,7 +222,7 @@ def mesh_arrays(source: Source) -> dict:
 
 def held_out_errors(source: Source, arrays: dict) -> np.ndarray:
     """(N, body vertices) distances in metres between people the shape space never saw and their projections into it."""
-    meshes, _ = t_pose_meshes(source, draw_people(source, HELD_OUT_SEED, HELD_OUT).sliders)
+    meshes, _ = t_pose_meshes(source, draw_people(source, HELD_OUT_SEED, HELD_OUT, DRAWN).sliders)
     directions = arrays["shapedirs"][..., :COMPONENTS]
     betas = project(meshes, arrays["v_template"], directions)
     body = source.mesh.group_vertices("body")

@@ -4,8 +4,25 @@ from dataclasses import dataclass
 
 import numpy as np
 
-CHILD_SHARE = 0.12
-ADULT_HEIGHT = {"male": (1.76, 0.075), "female": (1.63, 0.070)}  # mean, standard deviation in metres
+from blender_addon.core.population import ADULT_HEIGHT, SHRINKING
+
+
+@dataclass(frozen=True)
+class Mix:
+    """How a population is put together."""
+
+    child_share: float
+    child_years: tuple
+    adult_years: tuple
+    weight: tuple
+    """MakeHuman's slider at 30, of men and women."""
+    weight_spread: float
+
+
+LEARNT = Mix(0.12, (4, 16), (16, 80), (0.46, 0.46), 0.17)
+"""Whom the shape space is learnt from; another mix would give shape coefficients another meaning."""
+DRAWN = Mix(0.30, (4, 18), (18, 80), (0.58, 0.82), 0.25)
+"""Whom pictures show: as stout as people are, as far as the sliders go, and children enough to draw from."""
 CHILD_YEARS = np.array([4, 6, 8, 10, 12, 14, 15, 18])
 CHILD_HEIGHT = {  # medians of the WHO growth reference, metres
     "male": np.array([1.033, 1.160, 1.273, 1.378, 1.491, 1.632, 1.690, 1.76]),
@@ -30,20 +47,23 @@ class Population:
     """(N,) metres."""
 
 
-def sample_population(rng: np.random.Generator, count: int) -> Population:
+def sample_population(rng: np.random.Generator, count: int, mix: Mix = LEARNT) -> Population:
     """Draw people; `height` sliders are left in the middle."""
-    child = rng.random(count) < CHILD_SHARE
-    age = np.where(child, rng.uniform(4, 16, count), 16 + 64 * rng.beta(1.1, 1.6, count))
+    child = rng.random(count) < mix.child_share
+    youngest, oldest = mix.adult_years
+    years = youngest + (oldest - youngest) * rng.beta(1.1, 1.6, count)
+    age = np.where(child, rng.uniform(*mix.child_years, count), years)
     female = rng.random(count) < 0.5
     sex = np.abs(female - np.minimum(np.abs(rng.normal(0, 0.06, count)), 0.4))
     old = np.clip((age - 30) / 50, 0, 1)
     ancestry = rng.dirichlet([0.5, 0.5, 0.5], count).T
+    weight = np.where(sex < 0.5, *mix.weight)
     return Population(
         sliders={
             "gender": sex,
             "age": np.interp(age, YEARS, SLIDER),
             "muscle": slider(rng, np.where(child, 0.45, 0.56 - 0.2 * old), 0.15),
-            "weight": slider(rng, np.where(child, 0.45, 0.46 + 0.14 * old), 0.17),
+            "weight": slider(rng, np.where(child, 0.45, weight + 0.14 * old), mix.weight_spread),
             "height": np.full(count, 0.5),
             "proportions": slider(rng, np.full(count, 0.45), 0.18),
             "cupsize": slider(rng, np.full(count, 0.45), 0.18),
@@ -68,7 +88,7 @@ def sample_heights(rng, sex, age):
     z = np.clip(rng.normal(size=len(sex)), -2.5, 2.5)
     heights = {}
     for name, (mean, spread) in ADULT_HEIGHT.items():
-        shrunk = mean - 0.0006 * np.clip(age - 45, 0, None)  # half a centimetre a decade
+        shrunk = mean - SHRINKING * np.clip(age - 45, 0, None)  # half a centimetre a decade
         child = np.interp(age, CHILD_YEARS, CHILD_HEIGHT[name]) * (1 + CHILD_SPREAD * z)
         heights[name] = np.where(age < 18, child, shrunk + spread * z)
     return np.where(sex < 0.5, heights["male"], heights["female"])

@@ -13,12 +13,17 @@ import numpy as np
 
 from .errors import AssetError
 
+HOSTS = 6
+"""How many of an added body's own vertices one that was carried over hangs on."""
 KINDS = {24: "SMPL", 52: "SMPL-H", 55: "SMPL-X"}
 _EXPRESSIONS_FROM = 300
 """SMPL-X's `shapedirs` go on with the face's expressions here; bodies shaped for us leave the face alone."""
 
+_FEW_SHAPES = 32
+"""More are kept in single precision, 300 shapes would else take a quarter of a gigabyte."""
 
-@dataclass(frozen=True)
+
+@dataclass(frozen=True, eq=False)  # compared and hashed as an object, so that what is worked out of it can be cached
 class BodyModel:
     """One model file. V vertices, J joints, B shape coefficients; what a plain SMPL file does not hold is None."""
 
@@ -28,7 +33,8 @@ class BodyModel:
     shapedirs: np.ndarray
     """(V, 3, B) what one unit of each shape coefficient adds; zeros at the end and expressions are dropped."""
     posedirs: np.ndarray | None
-    """(V, 3, 9 * (J - 1)) pose-dependent corrections; None when the file's are all zero."""
+    """(P, 3, 9 * (J - 1)) float32, pose-dependent corrections of the first P vertices, the model's own; those carried
+    over to an added body follow them. None when the file's are all zero."""
     weights: np.ndarray
     """(V, J) skinning weights, rows sum to one."""
     parents: np.ndarray
@@ -71,6 +77,21 @@ class BodyModel:
     """(N,) metres, in the T-pose."""
     population_ancestry: np.ndarray | None = None
     """(N, 3) shares of African, Asian and Caucasian looks; rows sum to one."""
+    carry_corners: np.ndarray | None = None
+    """(V - P, 6) an added body: the model's own vertices that each vertex of the open body's mesh hangs on ..."""
+    carry_weights: np.ndarray | None = None
+    """(V - P, 6) ... and its share in each."""
+    pose_joints: np.ndarray | None = None
+    """(55, 3) all of SMPL-X's joints on an added body's mean: its own, and those that it lacks as the open body has
+    them. The open body and SMPL-X have no need of it."""
+    pose_joint_shapedirs: np.ndarray | None = None
+    """(55, 3, B) what one unit of each shape coefficient adds to them."""
+    skin_uv: np.ndarray | None = None
+    """(S, 2) an added body's own texture layout, from its publisher's .obj; `uv` is the layout of `poly`."""
+    face_uv: np.ndarray | None = None
+    """(F, 3) rows of `skin_uv` for `faces`."""
+    sex: str | None = None
+    """An added body's: male, female or neutral. The open body's is in its population."""
     licence: str | None = None
     source: str | None = None
 
@@ -84,6 +105,22 @@ class BodyModel:
         """The skin is vertices 0 to here; helpers for clothes, hair and joints follow."""
         return int(self.faces.max()) + 1
 
+    def with_carried(self, own) -> np.ndarray:
+        """(P, 3) moves of the model's own vertices -> (V, 3), those of the vertices that hang on them included."""
+        if self.carry_corners is None:
+            return own
+        carried = sum(self.carry_weights[:, k, None] * own[self.carry_corners[:, k]] for k in range(HOSTS))
+        return np.concatenate([own, carried])
+
+    def posedirs_of(self, rows) -> "np.ndarray | None":
+        """(n, 3, 9 * (J - 1)) pose corrections of some vertices, carried ones included."""
+        if self.posedirs is None or self.carry_corners is None:
+            return None if self.posedirs is None else np.ascontiguousarray(self.posedirs[rows])
+        own = np.arange(len(self.posedirs))[:, None].repeat(HOSTS, 1)
+        corners = np.concatenate([own, self.carry_corners])[rows]
+        shares = np.concatenate([np.eye(1, HOSTS).repeat(len(own), 0), self.carry_weights])[rows].astype(np.float32)
+        return sum(shares[:, k, None, None] * self.posedirs[corners[:, k]] for k in range(HOSTS))
+
 
 def load_body(path) -> BodyModel:
     """Read a `.npz` of SMPL, SMPL-H, SMPL-X or the open body; nothing in it is ever unpickled."""
@@ -91,7 +128,9 @@ def load_body(path) -> BodyModel:
     arrays = _read_arrays(path)
     _check(path, arrays)
     shapedirs = arrays["shapedirs"][..., :_EXPRESSIONS_FROM]
-    shapedirs = shapedirs[..., : _used_columns(shapedirs)].astype(np.float64)
+    shapedirs = shapedirs[..., : _used_columns(shapedirs)]
+    if shapedirs.shape[-1] <= _FEW_SHAPES:
+        shapedirs = shapedirs.astype(np.float64)
     regressor = arrays["J_regressor"].astype(np.float64)
     used = np.flatnonzero(regressor.any(0))  # a few hundred vertices decide all joints
     posedirs = arrays.get("posedirs")
@@ -127,12 +166,12 @@ def _read_arrays(path: Path) -> dict:
         ) from None
 
 
-_CONVERT = "Load it once with trusted tools and save it with numpy.savez, sparse matrices as dense arrays."
+_CONVERT = "Bring a published model file in with `posewright assets add-body FILE`."
 
 
 def _check(path: Path, arrays: dict) -> None:
     """Every array that is there fits the others, or AssetError says which does not."""
-    sizes = {"G": len(arrays.get("group_names", ())), "P": len(arrays.get("part_names", ()))}
+    sizes = {"G": len(arrays.get("group_names", ())), "parts": len(arrays.get("part_names", ()))}
     for name, shape in _SHAPES.items():
         if name in arrays:
             _check_array(path, name, arrays[name], shape, sizes)
@@ -142,6 +181,9 @@ def _check(path: Path, arrays: dict) -> None:
             )
     if sizes["J"] not in KINDS:
         raise AssetError(f"{path}: {sizes['J']} joints, expected one of {KINDS}. Choose a model of the SMPL family.")
+    carried = sizes["V"] - sizes.get("E", 0)
+    if "posedirs" in arrays and sizes["P"] != carried:
+        raise AssetError(f"{path}: 'posedirs' should have shape ({carried}, 3, ...), found {sizes['P']} rows.")
     for name, side in _INDEXES.items():
         index = arrays.get(name)
         if index is not None and (index.size == 0 or index.min() < 0 or index.max() >= sizes.get(side, 0)):
@@ -168,7 +210,7 @@ _SHAPES = {
     "v_template": ("V", 3),
     "weights": ("V", "J"),
     "shapedirs": ("V", 3, "B"),
-    "posedirs": ("V", 3, "rotations"),
+    "posedirs": ("P", 3, "rotations"),
     "J_regressor": ("J", "V"),
     "kintree_table": (2, "J"),
     "f": ("F", 3),
@@ -181,13 +223,27 @@ _SHAPES = {
     "uv": ("T", 2),
     "keypoint_regressor": ("K", "V"),
     "vertex_part": ("V",),
+    "carry_corners": ("E", HOSTS),
+    "carry_weights": ("E", HOSTS),
+    "pose_joints": (55, 3),
+    "pose_joint_shapedirs": (55, 3, "B"),
+    "skin_uv": ("S", 2),
+    "face_uv": ("F", 3),
     "population_betas": ("N", "population B"),
     **{f"population_{name}": ("N",) for name in ("sex", "age", "height", "african", "asian", "caucasian")},
 }
 _REQUIRED = ("v_template", "weights", "shapedirs", "J_regressor", "kintree_table", "f")
-_INDEXES = {"f": "V", "poly": "V", "poly_uv": "T", "poly_group": "G", "vertex_part": "P"}
+_INDEXES = {
+    "f": "V",
+    "poly": "V",
+    "poly_uv": "T",
+    "poly_group": "G",
+    "vertex_part": "parts",
+    "carry_corners": "P",
+    "face_uv": "S",
+}
 _NAMES = ("joint_names", "group_names", "keypoint_names", "part_names")
-_TEXTS = (*_NAMES, "licence", "source")
+_TEXTS = (*_NAMES, "sex", "licence", "source")
 
 
 def _used_columns(shapedirs) -> int:
@@ -208,12 +264,15 @@ def _parents(path: Path, kintree) -> np.ndarray:
 def _extras(arrays: dict, betas: int) -> dict:
     """What our own files hold beyond SMPL's."""
     plain = ("a_pose", "poly", "poly_uv", "uv", "poly_group", "keypoint_regressor", "vertex_part")
+    plain += ("carry_corners", "carry_weights", "pose_joints", "skin_uv", "face_uv")
     plain += tuple(f"population_{name}" for name in ("sex", "age", "height"))
     extras = {name: arrays[name] for name in plain if name in arrays}
     extras |= {name: tuple(str(item) for item in arrays[name]) for name in _NAMES if name in arrays}
-    extras |= {name: str(arrays[name]) for name in ("licence", "source") if name in arrays}
+    extras |= {name: str(arrays[name]) for name in ("sex", "licence", "source") if name in arrays}
     if "hands_meanl" in arrays and "hands_meanr" in arrays:
         extras["hands_mean"] = np.concatenate([arrays["hands_meanl"], arrays["hands_meanr"]]).reshape(30, 3)
+    if "pose_joint_shapedirs" in arrays:
+        extras["pose_joint_shapedirs"] = arrays["pose_joint_shapedirs"][..., :betas]
     if "population_betas" in arrays:
         extras["population_betas"] = arrays["population_betas"][:, :betas]
     ancestries = [arrays.get(f"population_{name}") for name in ("african", "asian", "caucasian")]

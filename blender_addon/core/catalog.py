@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from .errors import AssetError
+from .poses.library import read_origin
 
 OPEN_BODY = "open_body"
 ENVIRONMENT_SUFFIXES = (".exr", ".hdr")
@@ -36,7 +37,8 @@ class Catalog:
 
     bodies: tuple[Asset, ...] = ()
     environments: tuple[Asset, ...] = ()
-    poses: tuple = ()
+    pose_libraries: tuple[Asset, ...] = ()
+    takes: tuple = ()
     """Motion takes (amass.Take) of --poses."""
     skipped: list = field(default_factory=list)
     """One line for each asset that is broken."""
@@ -81,16 +83,17 @@ def load_catalog(folders=(), shipped_environments=None) -> Catalog:
     Raises:
         AssetError: a folder is missing, or there is no body.
     """
-    skipped, bodies, environments = [], {}, {}
+    skipped, bodies, environments, libraries = [], {}, {}, {}
     for folder in asset_folders(folders):
         for path in _files(folder / "bodies", (".npz",)):
             bodies.setdefault(path.stem, Asset(path.stem, "body", path, *_body_licence(path)))
+        _add_libraries(libraries, skipped, folder / "poses")
         _add_environments(environments, skipped, folder / "hdri", _licence(folder))
     if not environments and shipped_environments:
         _add_environments(environments, skipped, Path(shipped_environments), SHIPPED_LICENCE)
     if not bodies:
         raise AssetError(f"No body under {library_folder() / 'bodies'}. Run `make assets` to build the open body.")
-    return Catalog(_sorted(bodies), _sorted(environments), (), skipped)
+    return Catalog(_sorted(bodies), _sorted(environments), _sorted(libraries), (), skipped)
 
 
 def file_hash(path) -> str:
@@ -100,6 +103,17 @@ def file_hash(path) -> str:
         while block := file.read(2**20):
             digest.update(block)
     return digest.hexdigest()
+
+
+def _add_libraries(libraries: dict, skipped: list, folder: Path) -> None:
+    """Fits lie beside their library as NAME_fits.npz and are none."""
+    for path in _files(folder, (".npz",)):
+        if path.stem.endswith("_fits"):
+            continue
+        try:
+            libraries.setdefault(path.stem, Asset(path.stem, "poses", path, *read_origin(path)))
+        except AssetError as error:
+            skipped.append(str(error))
 
 
 def _add_environments(environments: dict, skipped: list, folder: Path, licence: tuple) -> None:

@@ -61,7 +61,8 @@ def _describe(catalog: Catalog) -> dict:
     return {
         "bodies": [_describe_asset(asset) for asset in catalog.bodies],
         "environments": [_describe_asset(asset) for asset in catalog.environments],
-        "poses": [take.name for take in catalog.poses],
+        "poses": [_describe_asset(asset) for asset in catalog.pose_libraries],
+        "takes": [take.name for take in catalog.takes],
     }
 
 

@@ -1,29 +1,41 @@
 """One person as it is drawn: shape, looks and pose, and the room that it takes."""
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 
 from .body import BodyModel
-from .catalog import Catalog
+from .cast import Cast
+from .family import pose_for, pose_joints
 from .looks.hair import sample_hair
 from .looks.skin import sample_skin
 from .occluders import sample_seat
-from .poses.amass import read_frame, remove_yaw
-from .poses.grounding import seat_height
-from .poses.prior import sample_pose
+from .outline import buttocks_of, outline_of, trunk_of
+from .population import sample_shape
+from .poses.contact import mannequin_capsules
+from .poses.grounding import seat_under
+from .poses.mannequin import SMPL_TO_WORLD
+from .poses.mix import sample_mixed
+from .poses.prior import FAMILIES
 from .poses.skeleton import measure_skeleton
+from .poses.validity import stand_in
 from .posing import pose_body, shape_body, skin
-from .rotations import turn_about_z
+from .ranges import Ranges
+from .rotations import axis_angle_to_matrix, turn_about_z
 from .spec import PersonSpec, rounded
-from .wardrobe.clothes import dress, sample_outfit
+from .wardrobe.cover import cloth_under
+from .wardrobe.feet import fit_feet
+from .wardrobe.outfits import sample_outfit
+from .wardrobe.shoes import SHOE_JOINTS, shoe_points
 
-CHILD_AGE = 16
+UPRIGHT = 0.5
+"""Cosine of how far feet and shins may lean for nothing of a shoe to be lower than its sole."""
 
 
 @dataclass(frozen=True)
 class Figure:
-    """A person with the room it takes: the spec, and the posed surface where the spec puts it."""
+    """A person with the room it takes: the spec, and some of the posed surface where the spec puts it."""
 
     spec: PersonSpec
     points: np.ndarray
@@ -34,18 +46,27 @@ class Figure:
     """Turn about Z; at 0 the person faces -Y."""
     seat: dict | None
     """Parameters of what is sat upon."""
+    capsules: np.ndarray
+    """(C, 7) start, end and radius of the limbs, as `poses.contact` has them."""
+    elevation: float | None = None
+    """Of the camera whose photo the pose is from, radians, when its view is to be kept; None otherwise."""
 
     @property
+    def keeps_heading(self) -> bool:
+        """Whether a photo decides which way the person faces."""
+        return self.elevation is not None
+
+    @cached_property
     def place(self) -> np.ndarray:
         """(2,) middle of the figure on the ground."""
         return (self.points[:, :2].min(0) + self.points[:, :2].max(0)) / 2
 
-    @property
+    @cached_property
     def radius(self) -> float:
         """Of the circle on the ground about `place` that holds the figure."""
         return float(np.linalg.norm(self.points[:, :2] - self.place, axis=1).max())
 
-    @property
+    @cached_property
     def height(self) -> float:
         return float(self.points[:, 2].max())
 
@@ -54,63 +75,98 @@ class Figure:
         x0, y0, lift = self.spec.position
         shift = np.round(np.array([x, y]) - self.place, 5)
         spec = replace(self.spec, position=(round(x0 + shift[0], 5), round(y0 + shift[1], 5), lift))
-        return replace(self, spec=spec, points=self.points + [*shift, 0], hips=self.hips + shift)
+        capsules = self.capsules + [*shift, 0, *shift, 0, 0]
+        moved = replace(self, spec=spec, points=self.points + [*shift, 0], hips=self.hips + shift, capsules=capsules)
+        # Crowds try hundreds of places: what is known already is not measured again.
+        moved.__dict__.update(place=self.place + shift, radius=self.radius, height=self.height)
+        return moved
+
+    def turned(self, heading: float) -> "Figure":
+        """The same figure on the same place, facing another way."""
+        turn = axis_angle_to_matrix([0.0, 0.0, heading - self.heading])[:2, :2]
+        pivot = self.place
+        points, capsules = self.points.copy(), self.capsules.copy()
+        for columns in (points[:, :2], capsules[:, :2], capsules[:, 3:5]):
+            columns[:] = (columns - pivot) @ turn.T + pivot
+        hips = (self.hips - pivot) @ turn.T + pivot
+        x, y, lift = self.spec.position
+        shift = hips - self.hips  # SMPL turns the root about the pelvis
+        pose = np.array(self.spec.pose)
+        pose[0] = turn_about_z(pose[0], heading - self.heading)
+        spec = replace(self.spec, pose=rounded(pose), position=(*rounded([x + shift[0], y + shift[1]], 5), lift))
+        return replace(self, spec=spec, points=points, hips=hips, heading=heading, capsules=capsules)
 
 
-def sample_figure(rng: np.random.Generator, catalog: Catalog, body: BodyModel) -> Figure:
+def sample_figure(rng: np.random.Generator, ranges: Ranges, cast: Cast) -> Figure:
     """One person: shape, looks and pose, standing on the ground at the origin with a random heading."""
-    row = _sample_shape(rng, body)
-    betas = rounded(body.population_betas[row])
-    sex, age = float(body.population_sex[row]), float(body.population_age[row])
-    skin_look = sample_skin(rng, sex, age, body.population_ancestry[row])
+    name = ranges.bodies[int(rng.integers(len(ranges.bodies)))]
+    body = cast.bodies[name]
+    shape = sample_shape(rng, body, ranges.children)
+    skin_look = sample_skin(rng, shape.sex, shape.age, shape.ancestry)
     spec = PersonSpec(
-        body=catalog.bodies[0].name,
-        sex=round(sex, 3),
-        age=round(age, 1),
-        betas=betas,
+        body=name,
+        sex=round(shape.sex, 3),
+        age=round(shape.age, 1),
+        betas=rounded(shape.betas),
         pose_source="",
+        pose_rejected=0,
         pose=(),
         position=(0.0, 0.0, 0.0),
         skin=skin_look,
-        hair=sample_hair(rng, sex, age, skin_look),
-        garments=sample_outfit(rng, sex, age),
+        hair=sample_hair(rng, shape.sex, shape.age, skin_look),
+        garments=sample_outfit(rng, shape.sex, shape.age),
     )
-    return _pose_figure(rng, spec, catalog, body)
+    return _pose_figure(rng, spec, ranges, cast)
 
 
-def _sample_shape(rng: np.random.Generator, body: BodyModel) -> int:
-    """A row of the body's population: adults, as children take part only where asked for."""
-    adults = np.flatnonzero(body.population_age >= CHILD_AGE)
-    return int(rng.choice(adults))
-
-
-def _pose_figure(rng, spec: PersonSpec, catalog: Catalog, body: BodyModel) -> Figure:
-    if catalog.poses:
-        take = catalog.poses[int(rng.integers(len(catalog.poses)))]
-        pose, source = read_frame(take, float(rng.random()))
-        pose, sits, clearance = remove_yaw(pose), False, 0.0
-    else:
-        rest, joints = shape_body(body, np.array(spec.betas))
-        draw = sample_pose(rng, measure_skeleton(joints, rest[: body.skin_vertices]))
-        pose, source, sits, clearance = draw.pose, f"prior:{draw.kind}", draw.seat, draw.clearance
-    heading = _sample_heading(rng)
-    pose = np.array(pose, float)
+def _pose_figure(rng, spec: PersonSpec, ranges: Ranges, cast: Cast) -> Figure:
+    body, betas = cast.bodies[spec.body], np.array(spec.betas)
+    trunk, _ = shape_body(trunk_of(body), betas)
+    skeleton = measure_skeleton(pose_joints(body, betas), trunk)
+    draw = sample_mixed(rng, cast.mix, cast.poses, skeleton)
+    heading, elevation = _sample_heading(rng), None
+    if ranges.like_photo and draw.heading is not None:
+        heading, elevation = draw.heading, draw.elevation or 0.0
+    pose = np.array(draw.pose, float)
     pose[0] = turn_about_z(pose[0], heading)
-    pose = rounded(pose)
-    posed, points = pose_outside(body, spec, np.array(pose))
-    lift = round(clearance - float(points[:, 2].min()), 5)
-    points = points + [0, 0, lift]
-    seat = sample_seat(rng, seat_height(posed.vertices + [0, 0, lift], body)) if sits else None
-    spec = replace(spec, pose_source=source, pose=pose, position=(0.0, 0.0, lift))
-    return Figure(spec, points, posed.joints[0, :2], heading, seat)
+    source = f"families:{draw.kind}" if draw.kind in FAMILIES else f"{draw.kind}:{draw.detail}"
+    spec = replace(spec, pose_source=source.rstrip(":"), pose_rejected=draw.rejected, pose=rounded(pose))
+    pelvis, points, lowest = pose_outline(body, spec)
+    lift = round(draw.clearance - lowest, 5)
+    spec = replace(spec, position=(0.0, 0.0, lift))
+    seat = sample_seat(rng, _seat_height(body, spec)) if draw.seat else None
+    limbs = mannequin_capsules(stand_in(pose, skeleton), SMPL_TO_WORLD, pelvis + [0, 0, lift])
+    return Figure(spec, points + [0, 0, lift], pelvis[:2], heading, seat, limbs, elevation)
 
 
-def pose_outside(body: BodyModel, spec: PersonSpec, pose: np.ndarray):
-    """The posed body, and (N, 3) its outermost points with the garments': soles touch the ground, not feet."""
-    posed = pose_body(body, np.array(spec.betas), pose, np.zeros(3))
-    surfaces, _ = dress(body, posed.shaped, spec.garments)
-    garments = [skin(surface.points, surface.weights, posed.transforms) for surface in surfaces]
-    return posed, np.concatenate([posed.vertices[: body.skin_vertices], *garments])
+def pose_outline(body: BodyModel, spec: PersonSpec) -> tuple:
+    """What the ground and the picture have to know of a person that stands at the origin.
+
+    Returns:
+        pelvis (3,), points (N, 3) that nothing but loose cloth and hair reaches far beyond, and the height of the
+        lowest that carries weight: a shoe's sole, or skin less the cloth that is pressed against it.
+    """
+    outline = outline_of(body)
+    betas = np.array(spec.betas)
+    posed = pose_body(outline.body, betas, pose_for(body, spec.pose), np.zeros(3))
+    lowest = (posed.vertices[:, 2] - cloth_under(outline.height, outline.arm, spec.garments)).min()
+    points = [posed.vertices]
+    for look in spec.garments:
+        if look.kind == "shoes":
+            moves = posed.transforms[list(SHOE_JOINTS)]
+            upright = moves[:, 2, 1].min() > UPRIGHT  # where their own up went
+            shoes, weights = shoe_points(fit_feet(body, betas, look.params), look.params, uppers=not upright)
+            shoes = skin(shoes, weights, moves)
+            lowest = min(lowest, shoes[:, 2].min())
+            points.append(shoes[::5])
+    return posed.joints[0], np.concatenate(points), float(lowest)
+
+
+def _seat_height(body: BodyModel, spec: PersonSpec) -> float:
+    """Metres above the ground of what this person sits on."""
+    flesh, thigh = buttocks_of(body)
+    vertices = pose_body(flesh, np.array(spec.betas), pose_for(body, spec.pose), np.array(spec.position)).vertices
+    return seat_under(vertices[~thigh], vertices[thigh])
 
 
 def _sample_heading(rng) -> float:

@@ -15,6 +15,8 @@ NEAREST = 0.9
 FARTHEST = 40.0
 SMALLEST_ROOM = 2.2
 WIDEST_MM = 19.0
+LOWEST_EYE, HIGHEST_EYE = 0.15, 8.0
+"""Metres, for views that photos ask for."""
 
 
 @dataclass(frozen=True)
@@ -43,13 +45,20 @@ class Frame:
         """Metres to the right of what shows at `column` (0 left edge, 1 right edge) at that distance."""
         return (column - 0.5) * self.width / self.focal * distance
 
+    def column_at(self, lateral: float, distance: float) -> float:
+        """The inverse of `lateral_at`."""
+        return 0.5 + lateral * self.focal / distance / self.width
 
-def sample_frame(rng: np.random.Generator, ranges: Ranges, points: np.ndarray, room: float) -> Frame:
+
+def sample_frame(
+    rng: np.random.Generator, ranges: Ranges, points: np.ndarray, room: float, elevation: float | None = None
+) -> Frame:
     """A lens, an eye height and an aim that show the main person at a drawn size.
 
     Args:
         points: (N, 3) of the main person, standing at the origin.
         room: metres before the camera; in a small one the lens is wider and the person larger.
+        elevation: angle over the person to look from, radians, as a photo did; None draws the eye's height.
     """
     focal_mm = float(rng.choice(ranges.focal_mm)) * float(rng.uniform(0.92, 1.08))
     focal = focal_mm / SENSOR_MM * max(ranges.width, ranges.height)
@@ -65,8 +74,11 @@ def sample_frame(rng: np.random.Generator, ranges: Ranges, points: np.ndarray, r
         focal_mm = max(focal_mm * farthest / distance, WIDEST_MM)
         focal, distance = focal_mm / SENSOR_MM * max(ranges.width, ranges.height), farthest
     shown = focal * extent / distance / ranges.height
+    if elevation is not None:
+        eye = float(np.clip(tall / 2 + distance * np.sin(elevation), LOWEST_EYE, HIGHEST_EYE))
+        distance = max(distance * float(np.cos(elevation)), NEAREST)
     pitch = np.arctan2(tall / 2 - eye, distance) + np.arctan(_sample_row(rng, shown) * ranges.height / focal)
-    roll = float(rng.normal(0, np.radians(2.0))) if rng.random() < 0.35 else 0.0
+    roll = float(rng.normal(0, np.radians(2.0))) if rng.random() < 0.35 and elevation is None else 0.0
     frame = Frame(ranges.width, ranges.height, focal_mm, eye, float(pitch), roll, distance, 0.0)
     column = rng.choice([-0.02, 1.02]) if rng.random() < 0.1 else np.clip(rng.normal(0.5, 0.17), 0.08, 0.92)
     return Frame(**{**frame.__dict__, "lateral": frame.lateral_at(float(column), distance)})

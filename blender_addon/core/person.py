@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from .body import BodyModel
+from .family import pose_for
 from .looks.hair import hair_surfaces
 from .looks.skin import skin_surface
 from .posing import PosedBody, pose_body, skin
@@ -19,6 +20,7 @@ class Person:
     """What the scene is built from and what its truth is measured on."""
 
     spec: PersonSpec
+    body: BodyModel
     posed: PosedBody
     surfaces: list[Surface]
     """Skin and eyes, garments in the spec's order, hair; each with `posed` filled in."""
@@ -26,7 +28,7 @@ class Person:
 
 def make_person(body: BodyModel, spec: PersonSpec) -> Person:
     """Shape, dress and pose one person."""
-    posed = pose_body(body, np.array(spec.betas), np.array(spec.pose), np.array(spec.position))
+    posed = pose_body(body, np.array(spec.betas), pose_for(body, spec.pose), np.array(spec.position))
     garments, hidden = dress(body, posed.shaped, spec.garments)
     surfaces = [
         *skin_surface(body, posed.shaped, hidden),
@@ -36,4 +38,4 @@ def make_person(body: BodyModel, spec: PersonSpec) -> Person:
     for surface in surfaces:
         surface.posed = skin(surface.points, surface.weights, posed.transforms) + np.array(spec.position)
     settle(garments, body, posed)
-    return Person(spec, posed, surfaces)
+    return Person(spec, body, posed, surfaces)

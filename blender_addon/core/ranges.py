@@ -3,6 +3,7 @@
 from dataclasses import asdict, dataclass
 
 from .errors import SettingsError
+from .poses.mix import check_simplicity, parse_mix
 
 
 @dataclass(frozen=True)
@@ -15,6 +16,20 @@ class Ranges:
     """Paths a pixel."""
     persons: tuple = (1, 3)
     """Fewest and most people in a picture."""
+    pose_mix: str = "families:0.5,library:0.35,gmm:0.15"
+    """Samplers of poses and their weights."""
+    rare_simplicity: float = 1.5
+    """Limits of rare poses are divided by it; 1 is the widest."""
+    rare_extreme: bool = False
+    """Rare poses spread evenly up to their limits instead of near the middle."""
+    children: float = 0.0
+    """Chance that a person is under 18."""
+    bodies: tuple = ("open_body",)
+    """Names of body files; each person has one of them."""
+    like_photo: bool = False
+    """Show poses that were fitted to photos from where their photos were taken."""
+    human_occluders: float = 0.0
+    """Chance that somebody more stands in front of the main person on purpose."""
     occluders: tuple = (0, 3)
     focal_mm: tuple = (24.0, 26.0, 28.0, 28.0, 35.0, 35.0, 50.0, 70.0)
     """Lenses of real cameras, 35 mm equivalent; one is picked, ±8 %."""
@@ -32,6 +47,14 @@ class Ranges:
             raise SettingsError(
                 f"--persons {fewest} {most} is no range. Give fewest then most, 1 to 20, as in --persons 1 3."
             )
+        for option in ("human_occluders", "children"):
+            if not 0 <= getattr(self, option) <= 1:
+                name = option.replace("_", "-")
+                raise SettingsError(f"--{name} {getattr(self, option)} is no chance. Use 0 to 1, as 0.2.")
+        parse_mix(self.pose_mix)
+        check_simplicity(self.rare_simplicity)
+        if not self.bodies or len(set(self.bodies)) != len(self.bodies):
+            raise SettingsError("--body names one twice. Name each body once.")
         return self
 
     def to_dict(self) -> dict:

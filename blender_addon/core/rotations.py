@@ -6,12 +6,18 @@ import numpy as np
 def axis_angle_to_matrix(vector) -> np.ndarray:
     """(..., 3) radians -> (..., 3, 3), by Rodrigues' formula."""
     vector = np.asarray(vector, float)
-    angle = np.linalg.norm(vector, axis=-1)[..., None, None]
-    x, y, z = np.moveaxis(vector, -1, 0)
-    zero = np.zeros_like(x)
-    cross = np.stack([zero, -z, y, z, zero, -x, -y, x, zero], -1).reshape(*vector.shape[:-1], 3, 3)
-    # sinc keeps the quotients finite at a zero angle.
-    return np.eye(3) + np.sinc(angle / np.pi) * cross + 0.5 * np.sinc(angle / (2 * np.pi)) ** 2 * (cross @ cross)
+    square = (vector * vector).sum(-1)
+    angle = np.sqrt(square)
+    some = np.maximum(angle, 1e-9)  # keeps the quotients finite at a zero angle
+    sine = (np.sin(some) / some)[..., None] * vector
+    versine = 2 * (np.sin(some / 2) / some) ** 2
+    matrix = (versine[..., None] * vector)[..., :, None] * vector[..., None, :]
+    cosine = 1 - versine * square
+    for axis, second, third in ((0, 1, 2), (1, 2, 0), (2, 0, 1)):
+        matrix[..., axis, axis] += cosine
+        matrix[..., third, second] += sine[..., axis]
+        matrix[..., second, third] -= sine[..., axis]
+    return matrix
 
 
 def matrix_to_axis_angle(matrix) -> np.ndarray:

@@ -4,10 +4,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .body import BodyModel
 from .camera import look_at
+from .cast import Cast
 from .catalog import Catalog
-from .crowd import place_figures
+from .crowd import place_figures, place_in_front
 from .figure import sample_figure
 from .framing import Frame, sample_frame
 from .lighting import EYE
@@ -26,14 +26,23 @@ def stream(seed: int, index: int, *purpose: int) -> np.random.Generator:
     return np.random.default_rng([seed, index, *purpose])
 
 
-def sample_scene(seed: int, index: int, catalog: Catalog, ranges: Ranges, body: BodyModel) -> SceneSpec:
-    """Draw picture `index` of the data set `seed`."""
+def sample_scene(seed: int, index: int, catalog: Catalog, ranges: Ranges, cast: Cast) -> SceneSpec:
+    """Draw picture `index` of the data set `seed`.
+
+    Args:
+        cast: bodies and poses, from `load_cast` of the same catalog and ranges.
+    """
     rng = stream(seed, index, FRAME)
     count = int(rng.integers(ranges.persons[0], ranges.persons[1] + 1))
-    figures = [sample_figure(stream(seed, index, PERSON, k), catalog, body) for k in range(count)]
+    figures = [sample_figure(stream(seed, index, PERSON, k), ranges, cast) for k in range(count)]
     backdrop = _sample_backdrop(stream(seed, index, WORLD), catalog)
-    frame = sample_frame(rng, ranges, figures[0].points, backdrop.room)
-    figures = place_figures(stream(seed, index, PLACE), figures, frame, backdrop.room)
+    frame = sample_frame(rng, ranges, figures[0].points, backdrop.room, figures[0].elevation)
+    place_rng = stream(seed, index, PLACE)
+    figures = place_figures(place_rng, figures, frame, backdrop.room)
+    if place_rng.random() < ranges.human_occluders:
+        extra = sample_figure(stream(seed, index, PERSON, count), ranges, cast)
+        in_front = place_in_front(place_rng, extra, figures, frame)
+        figures += [in_front] if in_front else []
     seats = [place_seat(figure.seat, figure.hips, figure.heading) for figure in figures if figure.seat]
     things = place_occluders(stream(seed, index, OCCLUDERS), figures, frame, ranges)
     return SceneSpec(

@@ -33,9 +33,12 @@ class PersonSpec:
     betas: tuple
     """(B,) shape coefficients."""
     pose_source: str
-    """Where the pose came from: 'prior:sit', or 'TAKE@FRAME' of a motion file."""
+    """Where the pose came from: 'families:sit', 'library:TAKE@FRAME', 'gmm:3' and so on."""
+    pose_rejected: int
+    """Draws that this skeleton could not do, before this one."""
     pose: tuple
-    """(J, 3) joint rotations, axis-angle, parent frame; the first turns SMPL's Y-up body into the Z-up world."""
+    """(55, 3) joint rotations in SMPL-X order, axis-angle, parent frame; the first turns the Y-up body into the Z-up
+    world."""
     position: tuple
     """(3,) translation added to the posed body, as in SMPL."""
     skin: LookSpec
@@ -134,4 +137,8 @@ def _frozen(value):
 
 def rounded(values, digits: int = 6) -> tuple:
     """Nested tuples of floats: short in JSON, and the same after a trip through it."""
-    return tuple(rounded(value, digits) if np.ndim(value) else round(float(value), digits) for value in values)
+    return _rounded(np.asarray(values, float).tolist(), digits)
+
+
+def _rounded(values: list, digits: int) -> tuple:
+    return tuple(_rounded(value, digits) if isinstance(value, list) else round(value, digits) for value in values)

@@ -5,7 +5,6 @@ from pathlib import Path
 
 import bpy
 
-from ..core.body import BodyModel
 from ..core.catalog import Catalog
 from ..core.person import Person, make_person
 from ..core.spec import SceneSpec
@@ -26,8 +25,11 @@ class BuiltScene:
     camera: object
 
 
-def build_scene(spec: SceneSpec, catalog: Catalog, body: BodyModel, scene) -> BuiltScene:
+def build_scene(spec: SceneSpec, catalog: Catalog, bodies: dict, scene) -> BuiltScene:
     """Fill an empty Blender scene.
+
+    Args:
+        bodies: name -> BodyModel, those that the spec names.
 
     Raises:
         AssetError: an asset that the spec names is missing or broken.
@@ -36,10 +38,9 @@ def build_scene(spec: SceneSpec, catalog: Catalog, body: BodyModel, scene) -> Bu
     build_world(spec.world, catalog.environment(spec.world.environment).path, spec.camera.rotation[2], scene)
     for thing in spec.occluders:
         build_occluder(thing.params, thing.position, thing.yaw, collection=scene.collection)
-    people = [make_person(body, person) for person in spec.persons]
-    skin_map = find_skin_map(catalog.body(spec.persons[0].body).path)
+    people = [make_person(bodies[person.body], person) for person in spec.persons]
     objects = [
-        build_person(person, f"Posewright Person {i}", i, scene.collection, skin_map)
+        build_person(person, f"Posewright Person {i}", i, scene.collection, find_skin_map(person.body.path))
         for i, person in enumerate(people, 1)
     ]
     return BuiltScene(spec, people, objects, camera)

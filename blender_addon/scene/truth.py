@@ -4,9 +4,8 @@ import bpy
 import numpy as np
 from mathutils import Vector
 
-from ..core.body import BodyModel
 from ..core.camera import intrinsics, project, to_camera, world_to_camera
-from ..core.visibility import NOTHING, OBJECT, Patches, judge
+from ..core.visibility import NOTHING, OBJECT, judge
 from .build import BuiltScene
 
 BEYOND = 0.02
@@ -15,10 +14,11 @@ MASK_REACH = 2.5
 """Pixels. The person's own mask must come this near to a keypoint that is called visible."""
 
 
-def measure(built: BuiltScene, body: BodyModel, patches: Patches, mask: np.ndarray) -> dict:
+def measure(built: BuiltScene, patches: dict, mask: np.ndarray) -> dict:
     """The truth of one picture, as records keep it.
 
     Args:
+        patches: body name -> visibility.Patches.
         mask: (H, W) uint8 person index, from the same render.
     """
     camera = built.spec.camera
@@ -30,16 +30,17 @@ def measure(built: BuiltScene, body: BodyModel, patches: Patches, mask: np.ndarr
             "K": intrinsics(camera).tolist(),
             "world_to_camera": np.round(world_to_camera(camera), 9).tolist(),
         },
-        "persons": [_measure_person(built, number, body, patches, mask) for number in range(1, len(built.people) + 1)],
+        "persons": [_measure_person(built, number, patches, mask) for number in range(1, len(built.people) + 1)],
     }
 
 
-def _measure_person(built: BuiltScene, number: int, body: BodyModel, patches: Patches, mask: np.ndarray) -> dict:
-    camera, posed = built.spec.camera, built.people[number - 1].posed
-    keypoints = body.keypoint_regressor @ posed.vertices
+def _measure_person(built: BuiltScene, number: int, patches: dict, mask: np.ndarray) -> dict:
+    camera, person = built.spec.camera, built.people[number - 1]
+    posed, patch = person.posed, patches[person.spec.body]
+    keypoints = person.body.keypoint_regressor @ posed.vertices
     pixels, _ = project(keypoints, camera)
-    hit_person, hit_rest = cast_rays(built, posed.vertices[patches.vertices])
-    fraction, cause = judge(patches, number, posed.shaped, hit_person, hit_rest)
+    hit_person, hit_rest = cast_rays(built, posed.vertices[patch.vertices])
+    fraction, cause = judge(patch, number, posed.shaped, hit_person, hit_rest)
     own = mask == number
     return {
         "keypoints_px": [None if np.isnan(pixel).any() else _rounded(pixel, 3) for pixel in pixels],

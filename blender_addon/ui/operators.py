@@ -3,8 +3,8 @@
 import bpy
 from bpy.props import IntProperty
 
-from ..core.body import load_body
-from ..core.catalog import OPEN_BODY, load_catalog
+from ..core.cast import load_cast
+from ..core.catalog import load_catalog
 from ..core.errors import PosewrightError
 from ..core.ranges import Ranges
 from ..core.sample import sample_scene
@@ -33,13 +33,13 @@ class POSEWRIGHT_OT_new_scene(bpy.types.Operator):
     def execute(self, context):
         try:  # everything that can fail runs before the file is touched
             catalog = look_at_environments(load_catalog((), shipped_environments()))
-            body = load_body(catalog.body(OPEN_BODY).path)
-            spec = sample_scene(self.seed, self.index, catalog, Ranges(), body)
+            cast = load_cast(catalog, Ranges())
+            spec = sample_scene(self.seed, self.index, catalog, Ranges(), cast)
         except PosewrightError as error:
             self.report({"ERROR"}, str(error))
             return {"CANCELLED"}
         scene = bpy.data.scenes.new("Posewright")
         context.window.scene = scene
-        build_scene(spec, catalog, body, scene)
+        build_scene(spec, catalog, cast.bodies, scene)
         set_up(scene, spec.samples)
         return {"FINISHED"}

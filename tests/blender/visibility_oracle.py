@@ -12,8 +12,8 @@ from pathlib import Path
 import bpy
 import numpy as np
 
-from blender_addon.core.body import load_body
 from blender_addon.core.camera import project
+from blender_addon.core.cast import load_cast
 from blender_addon.core.catalog import OPEN_BODY, load_catalog
 from blender_addon.core.exr import find_pass, read_exr
 from blender_addon.core.keypoints import coco_flags
@@ -89,22 +89,23 @@ def second_opinion(built, number: int, patches, index: np.ndarray, rest: np.ndar
 def compare(seed: int, persons: int, folder: Path, assets=(), size=(640, 480)):
     """Agreement of the two methods' COCO flags, and the disagreements in words."""
     catalog = look_at_environments(load_catalog(assets, shipped_environments()))
-    body = load_body(catalog.body(OPEN_BODY).path)
-    patches = keypoint_patches(body)
     ranges = Ranges(width=size[0], height=size[1], samples=1)
+    cast = load_cast(catalog, ranges)
+    body = cast.bodies[OPEN_BODY]
+    patches = {OPEN_BODY: keypoint_patches(body)}
     bpy.ops.wm.read_factory_settings(use_empty=True)
     choose_device("cpu")
     compared = agreed = done = index_number = 0
     odd = []
     while done < persons:
         clear_scene()
-        spec = sample_scene(seed, index_number, catalog, ranges, body)
-        built = build_scene(spec, catalog, body, bpy.context.scene)
+        spec = sample_scene(seed, index_number, catalog, ranges, cast)
+        built = build_scene(spec, catalog, cast.bodies, bpy.context.scene)
         index, rest = paint_rest(built, folder)
         middle = index[FINER // 2 :: FINER, FINER // 2 :: FINER].astype(np.uint8)
-        truth = measure(built, body, patches, middle)
+        truth = measure(built, patches, middle)
         for number, person in enumerate(truth["persons"], 1):
-            share = second_opinion(built, number, patches, index, rest)
+            share = second_opinion(built, number, patches[OPEN_BODY], index, rest)
             flags = coco_flags(person["keypoints_px"], person["visible_fraction"], person["on_mask"], *size)[:, 2]
             others = coco_flags(person["keypoints_px"], np.nan_to_num(share), person["on_mask"], *size)[:, 2]
             usable = (flags > 0) & ~np.isnan(share)

@@ -7,6 +7,7 @@ each time. Z is up, the thing stands on z = 0 around the origin and its front fa
 import numpy as np
 
 from . import barriers, plants, seats, storage, street, tables, wares
+from .room import room_of
 
 MAKERS = {
     "armchair": (seats.sample_armchair, seats.sofa_parts),
@@ -55,9 +56,7 @@ def sample_furniture(rng: np.random.Generator, kind: str, seat_height: float | N
     seed = int(rng.integers(2**31))
     choices = sample(rng, None if seat_height is None else float(seat_height)) if kind in SEATS else sample(rng)
     params = {"kind": kind, "seed": seed, **choices}
-    points = np.concatenate([part.vertices for part in furniture_parts(params)])
-    params["size"] = [round(float(extent), 4) for extent in np.ptp(points, axis=0)]
-    return params
+    return {**params, "size": list(room_of(params))}
 
 
 def furniture_parts(params: dict) -> list:
@@ -69,7 +68,7 @@ def furniture_parts(params: dict) -> list:
 
 
 def furniture_size(params: dict) -> np.ndarray:
-    """(3,) extent in x, y and z."""
+    """(3,) room that it takes in x, y and z, to a few centimetres: see `room_of`."""
     return np.array(params["size"])
 
 

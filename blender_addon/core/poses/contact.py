@@ -92,6 +92,19 @@ def capsule_ends(mannequin: Mannequin):
     return start, mannequin.position[END] + np.einsum("cij,cj->ci", mannequin.turned[END], END_OFFSET * scale)
 
 
+def mannequin_capsules(mannequin: Mannequin, turn, place) -> np.ndarray:
+    """A mannequin's limbs in another frame.
+
+    Args:
+        turn: (3, 3) from the mannequin's frame to that one.
+        place: (3,) where its pelvis joint is there, metres.
+    Returns:
+        (C, 7) start, end, radius.
+    """
+    start, end = ((ends - mannequin.position[PELVIS]) @ turn.T + place for ends in capsule_ends(mannequin))
+    return np.column_stack([start, end, RADIUS * mannequin.skeleton.scale])
+
+
 def segment_distance(p, q, r, s):
     """Distances between segments p-q and r-s, each (N, 3); after Ericson, "Real-Time Collision Detection", 5.1.9."""
     d1, d2, between = q - p, s - r, p - r

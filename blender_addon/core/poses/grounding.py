@@ -3,8 +3,9 @@
 import numpy as np
 
 from ..body import BodyModel
-from ..errors import AssetError
 
+PELVIS, THIGHS = 0, (1, 2)
+"""Joints whose skin is sat on."""
 CONTACT = 0.03
 """Points this near the ground carry weight, metres: soles are round and floors give way."""
 SEAT_REACH = 0.17
@@ -17,19 +18,18 @@ def ground(vertices) -> float:
 
 
 def seat_height(vertices, body: BodyModel) -> float:
-    """Height of the seat that carries a posed body: where its buttocks and the backs of its thighs are lowest.
+    """Height of the seat that carries a posed body.
 
     Args:
         vertices: (V, 3) of the posed body, world frame; only the model's own vertices count, clothes follow them.
     """
-    if body.vertex_part is None:
-        raise AssetError(
-            f"{body.path} has no part labels, so nobody can be seated. Run `make assets` for a body that has."
-        )
-    parts = np.asarray(body.part_names)[body.vertex_part][: body.skin_vertices]
+    parts = body.weights[: body.skin_vertices].argmax(1)
     vertices = np.asarray(vertices)[: body.skin_vertices]
-    pelvis = vertices[parts == "pelvis"]
-    thighs = vertices[np.isin(parts, ("left_hip", "right_hip"))]
+    return seat_under(vertices[parts == PELVIS], vertices[np.isin(parts, THIGHS)])
+
+
+def seat_under(pelvis, thighs) -> float:
+    """Where the buttocks and the backs of the thighs are lowest: skin of the pelvis (P, 3), of both thighs (T, 3)."""
     near = np.linalg.norm(thighs[:, :2] - pelvis[:, :2].mean(0), axis=1) < SEAT_REACH
     low = np.concatenate([pelvis[:, 2], thighs[near, 2]])
     return float(np.quantile(low, 0.02))  # flesh yields: the very lowest points are pressed in

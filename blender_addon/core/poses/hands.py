@@ -38,3 +38,14 @@ def curl_fingers(mannequin, side, hand, rng):
     turns[4] = np.array(THUMBS[hand]) + rng.normal(0, 0.04, (3, 3))
     first = FINGERS[side]
     mannequin.local[first : first + 15] = axis_angle_to_matrix(turns.reshape(15, 3) * [1, side, side])
+
+
+LOOSE = {"relaxed": 0.62, "flat": 0.1, "fist": 0.13, "grip": 0.1, "spread": 0.05}
+"""Shares of the shapes that hands take when nobody says what they do."""
+
+
+def loosen_fingers(mannequin, rng):
+    """Fingers of both hands for a pose that came without any."""
+    shapes = rng.choice(list(LOOSE), size=2, p=list(LOOSE.values()))
+    for side, hand in zip((1, -1), shapes, strict=True):
+        curl_fingers(mannequin, side, str(hand), rng)

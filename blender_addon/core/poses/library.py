@@ -121,6 +121,19 @@ def save_library(path, library: PoseLibrary) -> Path:
     return path
 
 
+def read_origin(path) -> tuple:
+    """(licence, provenance) of a pose library, without its poses.
+
+    Raises:
+        AssetError: it is no pose library.
+    """
+    try:
+        with np.load(path, allow_pickle=False) as file:
+            return tuple(str(file[name])[:200] for name in ("licence", "provenance"))
+    except (*DAMAGE, AttributeError) as error:
+        raise AssetError(f"{path}: not a whole pose library ({error}). Make it again from its source.") from None
+
+
 def load_library(path) -> PoseLibrary:
     """Read a pose library; nothing in it is unpickled.
 

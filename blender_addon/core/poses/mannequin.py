@@ -43,8 +43,9 @@ def clamp(value, low, high):
 
 
 def cross(a, b):
-    """np.cross is twenty times slower for one pair."""
-    return np.array([a[1] * b[2] - a[2] * b[1], a[2] * b[0] - a[0] * b[2], a[0] * b[1] - a[1] * b[0]])
+    """np.cross is twenty times slower for one pair, and arithmetic on an array's elements three times."""
+    (a0, a1, a2), (b0, b1, b2) = a.tolist(), b.tolist()
+    return np.array([a1 * b2 - a2 * b1, a2 * b0 - a0 * b2, a0 * b1 - a1 * b0])
 
 
 def unit(vector):
@@ -59,7 +60,7 @@ def across(vector, axis):
 def turn(from_axis, from_hinge, to_axis, to_hinge):
     """(3, 3) rotation that brings one axis exactly, and the hinge beside it as nearly as it can, on to another pair."""
     start, end = across(from_hinge, from_axis), across(to_hinge, to_axis)
-    return np.stack([to_axis, end, cross(to_axis, end)], 1) @ np.stack([from_axis, start, cross(from_axis, start)], 1).T
+    return np.array([to_axis, end, cross(to_axis, end)]).T @ np.array([from_axis, start, cross(from_axis, start)])
 
 
 def rotation_vectors(matrices):
@@ -128,11 +129,13 @@ class Mannequin:
 
     def update(self, joints=range(1, BODY_JOINTS)):
         """Forward kinematics of the joints that matter here, parents first."""
-        self.turned[0], self.position[0] = self.local[0], self.root
+        turned, position, local, bones = self.turned, self.position, self.local, self.bones
+        turned[0], position[0] = local[0], self.root
         for joint in joints:
             parent = PARENTS[joint]
-            self.turned[joint] = self.turned[parent] @ self.local[joint]
-            self.position[joint] = self.position[parent] + self.turned[parent] @ self.bones[joint]
+            above = turned[parent]
+            np.dot(above, local[joint], out=turned[joint])
+            position[joint] = position[parent] + above.dot(bones[joint])
 
     def point(self, joint, offset):
         return self.position[joint] + self.turned[joint] @ np.asarray(offset, float)

@@ -13,6 +13,7 @@ def measure_skeleton(joints, vertices) -> Skeleton:
         vertices: (V, 3) the skin in the same T-pose.
     """
     joints, vertices = np.asarray(joints, float), np.asarray(vertices, float)
+    joints, vertices = joints - joints[0], vertices - joints[0]  # SMPL's pelvis is not at its origin
     sole = vertices[:, 1].min()
     high = joints[HEAD][1] - sole
     near = np.abs(vertices[:, 0]) < 0.12 * high  # the trunk without the arms

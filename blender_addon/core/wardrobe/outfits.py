@@ -56,14 +56,13 @@ def _plain_types(looks):
 
 def _rounded(value):
     """JSON's own types, numbers short enough to read."""
-    if isinstance(value, dict):
+    kind = type(value)
+    if kind is float:  # by far the commonest first
+        return round(value, 4)
+    if kind in (str, int, bool) or value is None:
+        return value
+    if kind is dict:
         return {key: _rounded(item) for key, item in value.items()}
-    if isinstance(value, (list, tuple)):
+    if kind in (list, tuple):
         return [_rounded(item) for item in value]
-    if isinstance(value, (bool, np.bool_)):
-        return bool(value)
-    if isinstance(value, (int, np.integer)):
-        return int(value)
-    if isinstance(value, (float, np.floating)):
-        return round(float(value), 4)
-    return value
+    return _rounded(value.tolist())  # numpy's numbers and arrays

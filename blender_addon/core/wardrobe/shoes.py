@@ -1,6 +1,7 @@
 """Shoes: lofted from the outline of the sole to the opening round the ankle, over the foot's own profile."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -12,6 +13,15 @@ from .tubes import Tube
 UPPER, SOLE, TRIM = 0, 1, 2
 AROUND, RINGS = 56, 15
 WALL = 0.005  # metres between foot and the outside of the shoe
+FINE = np.linspace(-np.pi, np.pi, 96, endpoint=False)
+RAYS = np.stack([np.cos(FINE), np.sin(FINE)])
+_COSINE = np.cos(FINE[:, None] - FINE)
+AHEAD = _COSINE > 0.1
+"""Which rays meet the tangent line square to which others, not too far out."""
+SECANT = 1 / np.where(AHEAD, _COSINE, 1)
+"""How far out, for a tangent 1 away."""
+_ONCE = np.eye(96) / 2 + (np.roll(np.eye(96), 1, 0) + np.roll(np.eye(96), -1, 0)) / 4
+BLUR = _ONCE @ _ONCE @ _ONCE
 
 
 @dataclass(frozen=True)
@@ -37,11 +47,14 @@ class Foot:
 
     def world(self, local: np.ndarray) -> np.ndarray:
         """(..., 3) ahead, left, up -> T-pose coordinates."""
-        return self.origin + local[..., :1] * self.ahead + local[..., 1:2] * self.left + local[..., 2:] * [0, 1, 0]
+        return local @ self._axes + self.origin
 
     def local(self, points: np.ndarray) -> np.ndarray:
-        away = points - self.origin
-        return np.stack([away @ self.ahead, away @ self.left, away[..., 1]], -1)
+        return (points - self.origin) @ self._axes.T
+
+    @cached_property
+    def _axes(self) -> np.ndarray:
+        return np.array([self.ahead, self.left, [0.0, 1.0, 0.0]])
 
 
 def measure_foot(fit: Fit, side: int) -> Foot:
@@ -59,26 +72,21 @@ def measure_foot(fit: Fit, side: int) -> Foot:
     origin = left * middle + ahead * (low @ ahead).min() + np.array([0, fit.places.ground, 0])
     angles = np.linspace(0, 2 * np.pi, AROUND, endpoint=False)
     frame = Foot(origin, ahead, left, np.zeros((1, 2)), angles, np.zeros((1, 2)))
-    flat = frame.local(low)
     local = frame.local(points)
-    return Foot(origin, ahead, left, _outline(flat[:, :2], angles), angles, _profile(local))
+    flat = local[points[:, 1] < fit.places.ground + 0.04, :2]
+    return Foot(origin, ahead, left, _outline(flat, angles), angles, _profile(local))
 
 
 def _outline(flat, angles):
     """Convex outline of points in the plane, a margin outside, sampled by angle about its middle with even spacing."""
-    fine = np.linspace(-np.pi, np.pi, 96, endpoint=False)
-    rays = np.stack([np.cos(fine), np.sin(fine)])
     centre = np.array([flat[:, 0].max() / 2, 0.0])
-    support = ((flat - centre) @ rays).max(0)
-    cosine = np.cos(fine[:, None] - fine)
-    radius = np.where(cosine > 0.1, support / np.where(cosine > 0.1, cosine, 1), np.inf).min(1) + WALL + 0.002
-    for _ in range(3):
-        radius = (np.roll(radius, 1) + 2 * radius + np.roll(radius, -1)) / 4
-    outline = centre + (rays * radius).T
+    support = ((flat - centre) @ RAYS).max(0)
+    radius = BLUR @ (np.where(AHEAD, support * SECANT, np.inf).min(1) + WALL + 0.002)
+    outline = centre + (RAYS * radius).T
     # Spread the samples evenly along the outline: by angle alone the sides of a long foot would get few.
     ring = np.concatenate([outline, outline[:1]])
     way = np.concatenate([[0], np.cumsum(np.linalg.norm(np.diff(ring, axis=0), axis=1))])
-    start = np.interp(0, fine, way[:-1])
+    start = np.interp(0, FINE, way[:-1])
     at = (start + angles / (2 * np.pi) * way[-1]) % way[-1]
     return np.stack([np.interp(at, way, column) for column in ring.T], 1)
 
@@ -107,7 +115,7 @@ def make_shoes(fit: Fit, params: dict) -> tuple:
     shoes, hidden = [], np.zeros(len(fit.shaped), bool)
     for side in (0, 1):
         foot = measure_foot(fit, side)
-        collar = fit.places.joints[ANKLES[side], 1] + params["collar"] * fit.size
+        collar = collar_height(fit, side, params)
         upper = _upper(fit, foot, side, collar, params)
         parts = [upper, _sole(fit, foot, side, params)]
         if params["laces"]:
@@ -118,8 +126,44 @@ def make_shoes(fit: Fit, params: dict) -> tuple:
     return join(*shoes), hidden
 
 
+SHOE_JOINTS = (*KNEES, *ANKLES, *FEET)
+"""What shoes move with."""
+
+
+def shoe_points(fit: Fit, params: dict, uppers: bool = True) -> tuple:
+    """The outside of both shoes without their faces, hems and laces: all that the ground needs to know.
+
+    Args:
+        fit: of `feet.fit_feet`, or a whole one.
+        uppers: False for the soles alone, which is faster.
+    Returns:
+        points (N, 3) in the T-pose, and weights (N, 6) over SHOE_JOINTS.
+    """
+    found = []
+    for side in (0, 1):
+        foot = measure_foot(fit, side)
+        rings = [_sole_rings(foot, params)[OUTER_SOLE:]]
+        if uppers:
+            rings.append(_upper_rings(fit, foot, side, collar_height(fit, side, params), params))
+        points = np.concatenate([ring.reshape(-1, 3) for ring in rings])
+        found.append((points, _shares(fit, foot, side, points)))
+    return tuple(np.concatenate(each) for each in zip(*found, strict=True))
+
+
+def collar_height(fit: Fit, side: int, params: dict) -> float:
+    """Height of a shoe's opening in the T-pose."""
+    return float(fit.places.joints[ANKLES[side], 1] + params["collar"] * fit.size)
+
+
 def _upper(fit, foot, side, collar, params):
     """(AROUND x RINGS) points from the sole's edge to the opening, then up the leg for boots."""
+    points = _upper_rings(fit, foot, side, collar, params)
+    cloth = _loft(fit, foot, side, points, _panels(len(points), foot, params))
+    return fold_hems(cloth, 0.004)[0]  # a padded edge round the opening; the lower border is inside the sole
+
+
+def _upper_rings(fit, foot, side, collar, params):
+    """(R, AROUND, 3)."""
     tube: Tube = fit.legs[side]
     floor = foot.origin[1]
     mouth_height = min(collar, fit.places.joints[ANKLES[side], 1] + 0.012 * fit.size)
@@ -143,9 +187,7 @@ def _upper(fit, foot, side, collar, params):
             height = mouth_height + (collar - mouth_height) * share
             rings.append(foot.world(_leg_ring(foot, tube, height, WALL + 0.006 + 0.008 * share)))
         points = np.concatenate([points, np.stack(rings)])
-    slot = _panels(len(points), foot, params)
-    cloth = _loft(fit, foot, side, points, slot)
-    return fold_hems(cloth, 0.004)[0]  # a padded edge round the opening; the lower border is inside the sole
+    return points
 
 
 def _leg_ring(foot, tube, height, ease):
@@ -181,49 +223,59 @@ def _loft(fit, foot, side, points, slot):
 
 
 def _rigid(fit, foot, side, points, faces, slot):
-    """Weights that bend at the ball of the foot alone, and at the ankle where a shaft goes up the leg."""
-    joints = fit.places.joints
+    """A cloth that the skeleton moves as `_shares` says."""
     weights = np.zeros((len(points), fit.suit.weights.shape[1]))
-    ball = foot.local(joints[FEET[side]])[0]
-    toes = ramp(foot.local(points)[:, 0], ball - 0.025, ball + 0.025)
-    ankle = joints[ANKLES[side], 1]
-    shaft = ramp(points[:, 1], ankle - 0.005, ankle + 0.05)
-    weights[:, KNEES[side]] = shaft
-    weights[:, FEET[side]] = toes * (1 - shaft)
-    weights[:, ANKLES[side]] = (1 - toes) * (1 - shaft)
+    weights[:, SHOE_JOINTS] = _shares(fit, foot, side, points)
     anchors = np.zeros((len(points), fit.suit.anchors.shape[1]), np.int64)
     cloth = plain_cloth(points, weights, faces, anchors, suit=points, rigid=np.ones(len(points)))
     return Cloth(cloth.points, cloth.weights, cloth.faces, cloth.anchors, np.asarray(slot, np.int32), cloth.attributes)
 
 
+def _shares(fit, foot, side, points):
+    """(N, 6) over SHOE_JOINTS: they bend at the ball of the foot alone, and at the ankle where a shaft goes up."""
+    joints = fit.places.joints
+    ball = foot.local(joints[FEET[side]])[0]
+    toes = ramp(foot.local(points)[:, 0], ball - 0.025, ball + 0.025)
+    ankle = joints[ANKLES[side], 1]
+    shaft = ramp(points[:, 1], ankle - 0.005, ankle + 0.05)
+    weights = np.zeros((len(points), len(SHOE_JOINTS)))
+    weights[:, side] = shaft
+    weights[:, 2 + side] = (1 - toes) * (1 - shaft)
+    weights[:, 4 + side] = toes * (1 - shaft)
+    return weights
+
+
 def _sole(fit, foot, side, params):
     """A closed slab: flat below, a little wider than the upper, raised at the toes and under the arch."""
+    rings = _sole_rings(foot, params)
+    return _loft(fit, foot, side, rings[::-1], np.full((len(rings) - 1, AROUND), SOLE))
+
+
+OUTER_SOLE = 2
+"""The first of the sole's rings that shows; those before it are inside the shoe."""
+
+
+def _sole_rings(foot, params):
+    """(R, AROUND, 3) from the inside over the lip and down, then in under the foot."""
     length = foot.length
     centre = np.array([length / 2, 0])
     outward = foot.outline - centre
     outward /= np.linalg.norm(outward, axis=1, keepdims=True)
-    thick, rows = params["sole"], []
-    # (outset, height): up the inside, over the lip, down the wall, in under the sole
-    for outset, height in (
-        (-0.004, 0.012),
-        (0.0015, 0.011),
-        (0.0035, 0.008),
-        (0.003, -thick * 0.4),
-        (0.0025, -thick * 0.85),
-        (0.0, -thick),
-    ):
-        rows.append(np.concatenate([foot.outline + outward * outset, np.full((AROUND, 1), height)], 1))
-    for shrink in (0.75, 0.4, 0.05):
-        rows.append(np.concatenate([centre + (foot.outline - centre) * shrink, np.full((AROUND, 1), -thick)], 1))
-    local = np.stack(rows)
+    thick = params["sole"]
+    # up the inside, over the lip, down the wall, in under the sole
+    outsets = np.array([-0.004, 0.0015, 0.0035, 0.003, 0.0025, 0.0])
+    rim = foot.outline + outward * outsets[:, None, None]
+    below = centre + (foot.outline - centre) * np.array([0.75, 0.4, 0.05])[:, None, None]
+    heights = np.array([0.012, 0.011, 0.008, -thick * 0.4, -thick * 0.85, -thick, -thick, -thick, -thick])
+    local = np.empty((len(heights), AROUND, 3))
+    local[..., :2] = np.concatenate([rim, below])
+    local[..., 2] = heights[:, None]
     along = local[..., 0] / length
     spring = 0.012 * ramp(along, 0.82, 1.06)
     arch = params["heel"] * ramp(along, 0.27, 0.30) * (1 - ramp(along, 0.42, 0.62))
     below = np.clip(-local[..., 2] / thick, 0, 1)
     local[..., 2] += spring * (0.35 + 0.65 * below) + arch * below
-    points = foot.world(local)
-    slab = _loft(fit, foot, side, points[::-1], np.full((len(rows) - 1, AROUND), SOLE))
-    return slab
+    return foot.world(local)
 
 
 def _laces(fit, foot, side, upper, count):

@@ -1,0 +1,50 @@
+"""Poses from libraries and motion takes, each as likely as the next."""
+
+import numpy as np
+
+from .amass import Take, read_frame
+from .library import PoseLibrary
+from .limits import clip, mirror_pose
+from .validity import Candidate
+
+BY_TAKE = 0.5
+"""Share of the draws for which every take of a library is as likely as any other; else every pose is. A library
+chosen for variety holds few poses of a walk, as all of them are alike, and people walk a lot."""
+
+
+def propose_recorded(rng: np.random.Generator, libraries) -> Candidate:
+    """A recorded pose, mirrored half of the time.
+
+    Args:
+        libraries: PoseLibrary and Take, mixed; a library counts as many times as it has sources.
+    """
+    weights = np.array([len(item.sources) if isinstance(item, PoseLibrary) else 1 for item in libraries], float)
+    chosen = libraries[int(rng.choice(len(libraries), p=weights / weights.sum()))]
+    mirrored = rng.random() < 0.5
+    if isinstance(chosen, Take):
+        pose, detail = read_frame(chosen, float(rng.random()))
+        return Candidate("library", detail, _turned_over(pose, mirrored))
+    row = _draw_row(rng, chosen)
+    heading, elevation = float(chosen.heading[row]), float(chosen.elevation[row])
+    seen = np.isfinite(heading)
+    return Candidate(
+        kind="library",
+        detail=chosen.label(row),
+        pose=_turned_over(chosen.poses[row], mirrored),
+        # A photograph shows no floor.
+        floor=None if seen else (float(chosen.clearance[row]), bool(chosen.seat[row])),
+        heading=(-heading if mirrored else heading) if seen else None,
+        elevation=elevation if np.isfinite(elevation) else None,
+    )
+
+
+def _draw_row(rng, library: PoseLibrary) -> int:
+    rows = np.zeros(0, int)
+    if rng.random() < BY_TAKE:
+        rows = np.flatnonzero(library.source == int(rng.integers(len(library.sources))))
+    return int(rows[int(rng.integers(len(rows)))]) if len(rows) else int(rng.integers(len(library)))
+
+
+def _turned_over(pose, mirrored: bool) -> np.ndarray:
+    pose = clip(pose)
+    return mirror_pose(pose) if mirrored else pose

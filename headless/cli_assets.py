@@ -1,0 +1,169 @@
+"""`posewright assets`: what pictures are made with, and how more is added."""
+
+import importlib.util
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+import tyro
+
+ROOT = Path(__file__).resolve().parent.parent
+File = tyro.conf.Positional[Annotated[Path, tyro.conf.arg(metavar="PATH")]]
+Folder = Annotated[Path, tyro.conf.arg(metavar="FOLDER")]
+Folders = Annotated[tuple[Path, ...], tyro.conf.UseAppendAction, tyro.conf.arg(metavar="FOLDER")]
+Names = Annotated[tuple[str, ...], tyro.conf.UseAppendAction, tyro.conf.arg(metavar="NAME")]
+NoFolder = Annotated[Path | None, tyro.conf.arg(metavar="FOLDER", help_behavior_hint="")]
+NoFile = Annotated[str | None, tyro.conf.arg(metavar="FILE", help_behavior_hint="")]
+NoName = Annotated[str | None, tyro.conf.arg(metavar="TEXT", help_behavior_hint="")]
+
+
+@dataclass
+class List:
+    """List what pictures can be made with: bodies, environments and pose libraries, with licence and source."""
+
+    assets: Folders = ()
+    """Asset folder; may be given several times. Without any, POSEWRIGHT_ASSETS."""
+
+    def run(self) -> int:
+        list_assets(self.assets)
+        return 0
+
+
+@dataclass
+class Build:
+    """Build the open body and its skin maps into assets/library. What is up to date stays."""
+
+    def run(self) -> int:
+        return build_assets()
+
+
+@dataclass
+class AddBody:
+    """Add a body of the SMPL family: a model file becomes bodies/NAME.npz in the library, with clothes and hair.
+
+    Render with it by --body NAME. README says where to get the files; they are licensed.
+    """
+
+    file: File
+    """SMPL, SMPL-H or SMPL-X model, .npz or .pkl."""
+    uv: NoFile = None
+    """The .obj with the model's texture coordinates."""
+    name: NoName = None
+    """Of the body; its kind and sex if not given, as smplx_female."""
+
+    def run(self) -> int:
+        from assets.bodies.add_body import add_body
+
+        print(add_body(self.file, self.uv, self.name))
+        return 0
+
+
+@dataclass
+class AddPoses:
+    """Make a pose library of motion capture or of SPIN's fits: poses/NAME.npz in the library, used from then on."""
+
+    source: File
+    """Folder of .bvh, .asf with .amc, or AMASS .npz files; or one file of SPIN's, .npz or .npy."""
+    name: Annotated[str, tyro.conf.arg(metavar="NAME")]
+    """Of the library."""
+    count: int = 3000
+    """Poses to choose, for variety. SPIN's are all kept."""
+    licence: NoName = None
+    """Under which the poses may be used, if no licence file in the folder says so."""
+    leave_out: Annotated[tuple[str, ...], tyro.conf.UseAppendAction, tyro.conf.arg(metavar="TAKE")] = ()
+    """A take to leave out, such as 02_01 or 02_*; may be given several times."""
+    training: NoFile = None
+    """SPIN: the data set file whose rows final fits follow."""
+    seed: int = 0
+    """The same seed chooses the same poses."""
+
+    def run(self) -> int:
+        if self.source.is_dir():
+            from assets.poses.mocap_library import add_poses
+
+            add_poses(self.source, self.name, self.count, self.licence, poses_folder(), self.seed, self.leave_out)
+        else:
+            from assets.poses.spin import add_spin
+
+            add_spin(self.source, self.name, poses_folder(), self.training)
+        return 0
+
+
+@dataclass
+class FitPoses:
+    """Fit bodies to photos with COCO keypoints: a pose library, and the fits themselves beside it.
+
+    Goes on where it was stopped.
+    """
+
+    images: File
+    """Folder of the photos."""
+    annotations: File
+    """COCO keypoint file."""
+    name: Annotated[str, tyro.conf.arg(metavar="NAME")] = "fitted"
+    """Of the library."""
+    licence: NoName = None
+    """Of the photos."""
+
+    def run(self) -> int:
+        from assets.poses.fit_library import add_fits
+
+        print(add_fits(self.images, self.annotations, poses_folder() / f"{self.name}.npz", self.licence))
+        return 0
+
+
+@dataclass
+class Assets:
+    """List assets, build those that come with the project, or add bodies and poses of your own."""
+
+    action: (
+        Annotated[List, tyro.conf.subcommand("list")]
+        | Annotated[Build, tyro.conf.subcommand("build")]
+        | Annotated[AddBody, tyro.conf.subcommand("add-body")]
+        | Annotated[AddPoses, tyro.conf.subcommand("add-poses")]
+        | Annotated[FitPoses, tyro.conf.subcommand("fit-poses")]
+    )
+
+    def run(self) -> int:
+        return self.action.run()
+
+
+def poses_folder() -> Path:
+    from blender_addon.core.catalog import library_folder
+
+    return library_folder() / "poses"
+
+
+def list_assets(folders: tuple[Path, ...]) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    from blender_addon.core.catalog import load_catalog
+
+    catalog = load_catalog(folders, _wheel_environments())
+    table = Table("kind", "name", "licence", "source", box=None, pad_edge=False)
+    for asset in (*catalog.bodies, *catalog.environments, *catalog.pose_libraries):
+        table.add_row(asset.kind, asset.name, asset.licence, asset.source)
+    Console().print(table)
+    for line in catalog.skipped:
+        print(f"left out: {line}")
+
+
+def _wheel_environments() -> Path | None:
+    """Where the bpy wheel keeps Blender's own environments; found without the seconds that importing it takes."""
+    wheel = importlib.util.find_spec("bpy")
+    folders = wheel.submodule_search_locations if wheel else []
+    return next((found for place in folders for found in Path(place).glob("*/datafiles/studiolights/world")), None)
+
+
+def build_assets() -> int:
+    """Each builder looks itself whether its file is up to date."""
+    bodies = ROOT / "assets" / "library" / "bodies"
+    for module, name in (("open_body", "open_body.npz"), ("skin_maps", "open_body_skin.png")):
+        command = [sys.executable, "-m", f"assets.bodies.{module}", "--out", str(bodies / name)]
+        status = subprocess.run(command, cwd=ROOT, check=False).returncode
+        if status:
+            return status
+    return 0
