@@ -110,7 +110,7 @@ class FitPoses:
     def run(self) -> int:
         from assets.poses.fit_library import add_fits
 
-        print(add_fits(self.images, self.annotations, poses_folder() / f"{self.name}.npz", self.licence))
+        print(add_fits(self.images, self.annotations, self.name, poses_folder(), self.licence))
         return 0
 
 

@@ -24,6 +24,7 @@ from blender_addon.core.cast import Cast, load_cast  # noqa: E402
 from blender_addon.core.catalog import Catalog, load_catalog  # noqa: E402
 from blender_addon.core.dataset import VERSION, finish_picture, is_finished, open_dataset  # noqa: E402
 from blender_addon.core.errors import PosewrightError, SettingsError  # noqa: E402
+from blender_addon.core.population import has_children  # noqa: E402
 from blender_addon.core.poses.amass import find_takes  # noqa: E402
 from blender_addon.core.progress import Progress  # noqa: E402
 from blender_addon.core.ranges import Ranges  # noqa: E402
@@ -121,6 +122,9 @@ def main(options) -> int:
     ranges = check(options)
     catalog = find_assets(options)
     cast = load_cast(catalog, ranges)
+    grown = [name for name, body in cast.bodies.items() if not has_children(body)]
+    if ranges.children and grown:
+        say(f"no children: {', '.join(grown)} knows adults only, and has them instead")
     open_dataset(options.out, options.seed, ranges, options.format, catalog, versions())
     indices = [options.only] if options.only is not None else range(options.start, options.start + options.count)
     todo = [i for i in indices if options.only is not None or not is_finished(options.out, i, options.format)]

@@ -14,7 +14,7 @@ from blender_addon.core.poses.amass import find_takes, read_frame
 
 def make_tree(folder: Path, count: int, rng: np.random.Generator) -> None:
     """Half of v1 and half of v2, in folders of a hundred."""
-    for number in tqdm(range(count), desc="writing takes", unit="take"):
+    for number in tqdm(range(count), desc="writing takes", unit="take", disable=None):
         place = folder / f"set{number % 7}" / f"subject{number // 100:03d}"
         place.mkdir(parents=True, exist_ok=True)
         frames = int(rng.integers(20, 60))

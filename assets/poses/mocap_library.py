@@ -11,7 +11,7 @@ from assets.poses.choose import METHODS, pose_features
 from assets.poses.takes import read_frames, relax_hands
 from blender_addon.core.errors import AssetError
 from blender_addon.core.poses.amass import is_shape
-from blender_addon.core.poses.library import PoseLibrary, make_library, save_library
+from blender_addon.core.poses.library import PoseLibrary, library_name, make_library, save_library
 
 CANDIDATES = 20
 """Frames to choose from for each that is kept; more would fill the memory on whole archives and change little."""
@@ -100,7 +100,7 @@ def _gather(folder, files, count, rng, rate, progress):
     """[(poses, clearance, seat, frame)] of takes that could be read, their names, and the report."""
     quota = max(FEWEST, CANDIDATES * count // max(len(files), 1))
     takes, sources, report, skipped, skeletons = [], [], Report(), [], {}
-    for path in tqdm(files, desc="takes", unit="take", disable=not progress):
+    for path in tqdm(files, desc="takes", unit="take", disable=None if progress else True):
         name = path.relative_to(folder).as_posix()
         stream = np.random.default_rng([int(rng.integers(2**32)), len(files)])
         try:
@@ -142,11 +142,10 @@ def add_poses(
     Raises:
         AssetError: as `make_mocap_library`.
     """
-    if not name or not all(letter.isalnum() or letter in "-_." for letter in name) or name.startswith("."):
-        raise AssetError(f"A library cannot be called {name!r}: take letters, digits, - and _.")
+    path = Path(out) / f"{library_name(name)}.npz"
     rng = np.random.default_rng(seed)
     library, report = make_mocap_library(folder, name, count, rng, licence, leave_out, rate, method)
-    path = save_library(Path(out) / f"{name}.npz", library)
+    save_library(path, library)
     for line in report.skipped:
         print(f"skipped {line}")
     print(

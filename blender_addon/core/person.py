@@ -14,6 +14,9 @@ from .surface import Surface
 from .wardrobe.clothes import dress
 from .wardrobe.drape import settle
 
+GROUND_GAP = 0.001
+"""Metres."""
+
 
 @dataclass
 class Person:
@@ -38,4 +41,6 @@ def make_person(body: BodyModel, spec: PersonSpec) -> Person:
     for surface in surfaces:
         surface.posed = skin(surface.points, surface.weights, posed.transforms) + np.array(spec.position)
     settle(garments, body, posed)
+    for garment in garments:  # cloth under a knee lies on the ground
+        garment.posed[:, 2] = np.maximum(garment.posed[:, 2], GROUND_GAP)
     return Person(spec, body, posed, surfaces)

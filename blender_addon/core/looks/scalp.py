@@ -44,7 +44,7 @@ class Head:
         template_eyes = [
             np.asarray(body.v_template)[group_vertices(body, f"helper-{side}-eye")].mean(0) for side in "lr"
         ]
-        crown = int(np.argmax(np.where(np.arange(len(place)) < 13380, place[:, 1], -1)))
+        crown = int(np.argmax(np.where(np.isin(np.arange(len(place)), body_quads), place[:, 1], -1)))
         origin = (eyes[0] + eyes[1]) / 2
         # Heads differ in height more than in the distance of the eyes: measured to the crown.
         size = (shaped[crown, 1] - origin[1]) / (

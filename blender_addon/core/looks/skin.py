@@ -332,7 +332,7 @@ def _thin_skin(body) -> np.ndarray:
     meet = np.zeros(len(weights))
     for joints in ((1, 4), (2, 5), (16, 18), (17, 19)):
         meet = np.maximum(meet, 4 * weights[:, joints[0]] * weights[:, joints[1]])
-    hands = weights[:, 20:22].sum(1) + weights[:, 25:55].sum(1) if weights.shape[1] == 55 else 0
+    hands = weights[:, 20:22].sum(1) + weights[:, -30:].sum(1) if weights.shape[1] > 24 else weights[:, 20:].sum(1)
     feet = weights[:, 7:12:3].sum(1) + weights[:, 8:12:3].sum(1)
     return np.maximum(0.6 * meet, 0.45 * np.clip(hands + feet, 0, 1))
 

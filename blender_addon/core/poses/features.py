@@ -26,11 +26,12 @@ def root_of(up) -> np.ndarray:
     up = np.asarray(up, float)
     up = up / max(float(np.linalg.norm(up)), 1e-9)
     x, y, z = up
-    if y < -1 + 1e-8:  # on the head: any horizontal axis will do
+    if y < 0 and x * x + z * z < 1e-24:  # on the head: any horizontal axis will do
         upright = np.diag([1.0, -1.0, -1.0])
     else:
         k = np.array([[0, -x, 0], [x, 0, z], [0, -z, 0]])  # of up × Y, which turns `up` on to Y
-        upright = np.eye(3) + k + k @ k / (1 + y)
+        # 1 / (1 + y), written so that nothing cancels near the head
+        upright = np.eye(3) + k + k @ k * ((1 - y) / (x * x + z * z) if y < 0 else 1 / (1 + y))
     return rotation_vectors((SMPL_TO_WORLD @ upright)[None])[0]
 
 

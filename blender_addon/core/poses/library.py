@@ -53,6 +53,17 @@ class PoseLibrary:
         return f"{self.sources[int(self.source[row])]}@{int(self.frame[row])}"
 
 
+def library_name(name: str) -> str:
+    """The name, when a file can have it.
+
+    Raises:
+        AssetError: it holds more than letters, digits, - _ and dots inside.
+    """
+    if not name or not all(letter.isalnum() or letter in "-_." for letter in name) or name.startswith("."):
+        raise AssetError(f"A library cannot be called {name!r}: take letters, digits, - and _.")
+    return name
+
+
 def make_library(
     name, poses, clearance, seat, source, frame, sources, licence, provenance, heading=None, elevation=None
 ) -> PoseLibrary:

@@ -25,6 +25,8 @@ STRIDE = 0.2
 SEATS = (0.28, 0.68)
 """Heights of what people sit on, metres of an adult."""
 JUMP = (0.05, 0.4)
+JUMPERS = 0.2
+"""Share kept of those whom only a jump would carry: people seldom leave the ground."""
 
 
 @dataclass(frozen=True)
@@ -45,7 +47,7 @@ def rest(mannequin: Mannequin, rng: np.random.Generator) -> Rest | None:
 
     Args:
         mannequin: posed and updated, in SMPL's frame; it is left as it is.
-        rng: only the height of jumps is drawn.
+        rng: whether one jumps, and how high.
     """
     scale = mannequin.skeleton.scale
     points, mass = feel(mannequin), centre_of_mass(mannequin)
@@ -65,6 +67,8 @@ def rest(mannequin: Mannequin, rng: np.random.Generator) -> Rest | None:
     if _lean(mannequin) > math.radians(50):
         return None
     if jumps(mannequin, points, mass):
+        if rng.random() > JUMPERS:
+            return None
         return Rest(np.eye(3), False, float(rng.uniform(*JUMP)), "jump")
     return Rest(np.eye(3), False, 0.0, "stride") if strides(mannequin, points, mass) else None
 
