@@ -60,6 +60,8 @@ class Render:
     """Folder of AMASS motion files that the library sampler draws from."""
     pose_mix: Annotated[str, tyro.conf.arg(metavar="MIX")] = Ranges.pose_mix
     """Samplers of poses with weights: families (built in), library (recorded or fitted), gmm, gan (learnt), rare."""
+    motion_prior: NoFile = None
+    """What gmm, gan and library draw from, as train_gmm and train_gan write it, instead of the one that ships."""
     rare_simplicity: float = Ranges.rare_simplicity
     """Limits of rare poses are divided by it; 1 is the widest."""
     rare_extreme: tyro.conf.FlagCreatePairsOff[bool] = False

@@ -26,6 +26,7 @@ from blender_addon.core.dataset import VERSION, finish_picture, is_finished, ope
 from blender_addon.core.errors import PosewrightError, SettingsError  # noqa: E402
 from blender_addon.core.population import has_children  # noqa: E402
 from blender_addon.core.poses.amass import find_takes  # noqa: E402
+from blender_addon.core.poses.motion import load_motion  # noqa: E402
 from blender_addon.core.progress import Progress  # noqa: E402
 from blender_addon.core.ranges import Ranges  # noqa: E402
 from blender_addon.core.records import image_path, temporary_name  # noqa: E402
@@ -63,6 +64,7 @@ def make_parser() -> argparse.ArgumentParser:
     add("--assets", type=Path, action="append", default=[], metavar="FOLDER", help="asset folder; may be repeated")
     add("--poses", type=Path, metavar="FOLDER", help="AMASS motion files that the library sampler draws from")
     add("--pose-mix", default=default.pose_mix, metavar="MIX", help=f"samplers and weights ({default.pose_mix})")
+    add("--motion-prior", type=Path, metavar="FILE", help="of gmm, gan and library, instead of the one that ships")
     add("--rare-simplicity", type=float, default=default.rare_simplicity, metavar="X", help="of rare poses (1.5)")
     add("--rare-extreme", action="store_true", help="rare poses spread up to their limits")
     add("--like-photo", action="store_true", help="show fitted poses as their photos did")
@@ -106,6 +108,9 @@ def find_assets(options) -> Catalog:
         AssetError: nothing is left of a kind that is needed.
     """
     catalog = load_catalog(options.assets, shipped_environments())
+    if options.motion_prior:
+        load_motion(options.motion_prior)  # refused here rather than at the first picture
+        catalog.motion_prior = options.motion_prior
     if options.poses:
         catalog.takes = find_takes(options.poses, catalog.skipped)
     try:
@@ -149,11 +154,15 @@ def render_all(todo: list, total: int, options, ranges: Ranges, catalog: Catalog
     bpy.ops.wm.read_factory_settings(use_empty=True)
     choose_device(options.device)
     patches = {name: keypoint_patches(body) for name, body in cast.bodies.items()}
+    drawn = rejected = 0
     with Progress(total, total - len(todo), stream=TERMINAL) as progress:
         for index in todo:
             spec = sample_scene(options.seed, index, catalog, ranges, cast)
             render_one(spec, options, catalog, cast, patches, device)
+            drawn += len(spec.persons)
+            rejected += sum(person.pose_rejected for person in spec.persons)
             progress.step()
+    say(f"{drawn} people posed; {rejected} poses that their bodies could not do were drawn again")
 
 
 def render_one(spec, options, catalog: Catalog, cast: Cast, patches: dict, device: str) -> None:

@@ -13,18 +13,14 @@ import cv2
 import numpy as np
 
 from assets.poses.mesh_contact import default_body
-from blender_addon.core.body import BodyModel
+from blender_addon.core.cast import Cast
+from blender_addon.core.catalog import OPEN_BODY
 from blender_addon.core.errors import PosewrightError
-from blender_addon.core.looks.hair import sample_hair
-from blender_addon.core.looks.skin import sample_skin
+from blender_addon.core.figure import sample_figure
+from blender_addon.core.furniture.kinds import seat_surface
 from blender_addon.core.person import Person, make_person
-from blender_addon.core.poses.grounding import seat_height
-from blender_addon.core.poses.mix import SAMPLERS, open_sources, sample_mixed
-from blender_addon.core.poses.skeleton import measure_skeleton
-from blender_addon.core.posing import shape_body
-from blender_addon.core.rotations import turn_about_z
-from blender_addon.core.spec import PersonSpec, rounded
-from blender_addon.core.wardrobe.clothes import sample_outfit
+from blender_addon.core.poses.mix import SAMPLERS, open_sources
+from blender_addon.core.ranges import Ranges
 
 SIDE = 5
 COLUMN, ROW = 1.55, 5.2
@@ -37,35 +33,11 @@ COLOURS = {"skin": (0.55, 0.36, 0.27), "eyes": (0.8, 0.8, 0.8), "hair": (0.09, 0
 CLOTHES = ((0.12, 0.2, 0.34), (0.42, 0.12, 0.1), (0.16, 0.3, 0.2), (0.5, 0.42, 0.22), (0.2, 0.2, 0.23), (0.6, 0.6, 0.6))
 
 
-def draw_person(rng: np.random.Generator, body: BodyModel, mix: dict, sources) -> tuple[Person, float | None]:
-    """One dressed person at the origin, and the height of its seat if it has one."""
-    row = int(rng.choice(np.flatnonzero(body.population_age >= 16)))
-    sex, age = float(body.population_sex[row]), float(body.population_age[row])
-    betas = body.population_betas[row]
-    rest, joints = shape_body(body, betas)
-    draw = sample_mixed(rng, mix, sources, measure_skeleton(joints, rest[: body.skin_vertices]))
-    pose = np.array(draw.pose)
-    pose[0] = turn_about_z(pose[0], float(rng.uniform(-0.9, 0.9)))
-    skin_look = sample_skin(rng, sex, age, body.population_ancestry[row])
-    spec = PersonSpec(
-        body="open_body",
-        sex=sex,
-        age=age,
-        betas=rounded(betas),
-        pose_source=f"{draw.kind}:{draw.detail}",
-        pose_rejected=draw.rejected,
-        pose=rounded(pose),
-        position=(0.0, 0.0, 0.0),
-        skin=skin_look,
-        hair=sample_hair(rng, sex, age, skin_look),
-        garments=sample_outfit(rng, sex, age),
-    )
-    person = make_person(body, spec)
-    lift = draw.clearance - min(float(surface.posed[:, 2].min()) for surface in person.surfaces)
-    for surface in person.surfaces:
-        surface.posed = surface.posed + [0, 0, lift]
-    seat = seat_height(person.posed.vertices + [0, 0, lift], body) if draw.seat else None
-    return person, seat
+def draw_person(rng: np.random.Generator, ranges: Ranges, cast: Cast) -> tuple[Person, float | None]:
+    """One dressed person as pictures have them, and the height of its seat if it has one."""
+    figure = sample_figure(rng, ranges, cast).turned(float(rng.uniform(-0.9, 0.9)))
+    person = make_person(cast.bodies[figure.spec.body], figure.spec)
+    return person, seat_surface(figure.seat)[0] if figure.seat else None
 
 
 def build_person(person: Person, seat, place, rng) -> None:
@@ -128,12 +100,13 @@ def build_stage(samples: int) -> None:
     scene.view_settings.view_transform = "Standard"
 
 
-def render_grid(sampler: str, body: BodyModel, sources, out: Path, seed: int, samples: int) -> Path:
+def render_grid(sampler: str, cast: Cast, out: Path, seed: int, samples: int) -> Path:
     """Draw 25 people of one sampler and write docs/poses_SAMPLER.jpg."""
     build_stage(samples)
+    ranges = Ranges(pose_mix=sampler)
     for index in range(SIDE * SIDE):
         rng = np.random.default_rng([seed, index])
-        person, seat = draw_person(rng, body, {sampler: 1.0}, sources)
+        person, seat = draw_person(rng, ranges, cast)
         column, row = index % SIDE, index // SIDE
         place = np.array([(column - (SIDE - 1) / 2) * COLUMN, ((SIDE - 1) / 2 - row) * ROW])
         points = np.concatenate([surface.posed for surface in person.surfaces])
@@ -167,11 +140,12 @@ def main(arguments=None) -> int:
     parser.add_argument("--samples", type=int, default=6, help="paths a pixel (6)")
     options = parser.parse_args(arguments)
     try:
-        body = default_body()
+        bodies = {OPEN_BODY: default_body()}
         options.out.mkdir(parents=True, exist_ok=True)
         for sampler in options.samplers:
-            sources = open_sources({sampler: 1.0}, motion_path=options.motion_prior)
-            print(render_grid(sampler, body, sources, options.out, options.seed, options.samples))
+            mix = {sampler: 1.0}
+            cast = Cast(bodies, mix, open_sources(mix, motion_path=options.motion_prior))
+            print(render_grid(sampler, cast, options.out, options.seed, options.samples))
     except PosewrightError as error:
         print(f"error: {error}", file=sys.stderr)
         return 1

@@ -30,6 +30,6 @@ def load_cast(catalog: Catalog, ranges: Ranges) -> Cast:
     mix = parse_mix(ranges.pose_mix)
     libraries = [load_library(asset.path) for asset in catalog.pose_libraries] if "library" in mix else []
     poses = open_sources(
-        mix, (*libraries, *catalog.takes), simplicity=ranges.rare_simplicity, extreme=ranges.rare_extreme
+        mix, (*libraries, *catalog.takes), catalog.motion_prior, ranges.rare_simplicity, ranges.rare_extreme
     )
     return Cast({name: load_body(catalog.body(name).path) for name in ranges.bodies}, mix, poses)

@@ -42,6 +42,8 @@ class Catalog:
     bodies: tuple[Asset, ...] = ()
     environments: tuple[Asset, ...] = ()
     pose_libraries: tuple[Asset, ...] = ()
+    motion_prior: Path | None = None
+    """File of --motion-prior; None is the one that ships."""
     takes: tuple = ()
     """Motion takes (amass.Take) of --poses."""
     skipped: list = field(default_factory=list)
@@ -97,7 +99,7 @@ def load_catalog(folders=(), shipped_environments=None) -> Catalog:
         _add_environments(environments, skipped, Path(shipped_environments), SHIPPED_LICENCE)
     if not bodies:
         raise AssetError(f"No body under {library_folder() / 'bodies'}. Run `make assets` to build the open body.")
-    return Catalog(_sorted(bodies), _sorted(environments), _sorted(libraries), (), skipped)
+    return Catalog(_sorted(bodies), _sorted(environments), _sorted(libraries), skipped=skipped)
 
 
 def file_hash(path) -> str:

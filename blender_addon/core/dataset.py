@@ -8,6 +8,7 @@ import numpy as np
 from .catalog import Catalog, file_hash
 from .errors import AssetError, SettingsError
 from .png import encode_png
+from .poses.motion import SHIPPED
 from .ranges import Ranges
 from .records import (
     RECORD_FORM,
@@ -62,6 +63,7 @@ def _describe(catalog: Catalog) -> dict:
         "bodies": [_describe_asset(asset) for asset in catalog.bodies],
         "environments": [_describe_asset(asset) for asset in catalog.environments],
         "poses": [_describe_asset(asset) for asset in catalog.pose_libraries],
+        "motion_prior": file_hash(catalog.motion_prior or SHIPPED),
         "takes": [take.name for take in catalog.takes],
     }
 

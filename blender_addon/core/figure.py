@@ -123,6 +123,7 @@ def _pose_figure(rng, spec: PersonSpec, ranges: Ranges, cast: Cast) -> Figure:
     body, betas = cast.bodies[spec.body], np.array(spec.betas)
     trunk, _ = shape_body(trunk_of(body), betas)
     skeleton = measure_skeleton(pose_joints(body, betas), trunk)
+    skeleton = replace(skeleton, sole=skeleton.sole - _sole_under(spec.garments))
     draw = sample_mixed(rng, cast.mix, cast.poses, skeleton)
     heading, elevation = _sample_heading(rng), None
     if ranges.like_photo and draw.heading is not None:
@@ -137,6 +138,11 @@ def _pose_figure(rng, spec: PersonSpec, ranges: Ranges, cast: Cast) -> Figure:
     seat = sample_seat(rng, _seat_height(body, spec)) if draw.seat else None
     limbs = mannequin_capsules(stand_in(pose, skeleton), SMPL_TO_WORLD, pelvis + [0, 0, lift])
     return Figure(spec, points + [0, 0, lift], pelvis[:2], heading, seat, limbs, elevation)
+
+
+def _sole_under(garments: tuple) -> float:
+    """Metres of shoe under the feet: poses are worked out in shoes, so that hips and knees reach the ground too."""
+    return sum(look.params["sole"] for look in garments if look.kind == "shoes")
 
 
 def pose_outline(body: BodyModel, spec: PersonSpec) -> tuple:

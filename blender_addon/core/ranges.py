@@ -16,7 +16,7 @@ class Ranges:
     """Paths a pixel."""
     persons: tuple = (1, 3)
     """Fewest and most people in a picture."""
-    pose_mix: str = "families:0.5,library:0.35,gmm:0.15"
+    pose_mix: str = "families:0.5,library:0.3,gmm:0.12,gan:0.08"
     """Samplers of poses and their weights."""
     rare_simplicity: float = 1.5
     """Limits of rare poses are divided by it; 1 is the widest."""
