@@ -4,17 +4,20 @@ posewright assets add-body FILE [--uv OBJ] [--name NAME]
 """
 
 import argparse
+import contextlib
 import hashlib
 import os
 import re
 import shutil
 import sys
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
 
 from assets.bodies.body_extras import carry_mesh, extra_arrays
 from assets.bodies.model_file import LICENCES, ModelFile, read_model
+from assets.bodies.register import OpenSkin
 from assets.bodies.uv_file import read_uv
 from blender_addon.core.body import load_body
 from blender_addon.core.catalog import OPEN_BODY, library_folder
@@ -48,16 +51,20 @@ def add_body(file, uv=None, name: str | None = None, out=None, progress: bool = 
     if uv is not None:
         layout["skin_uv"], layout["face_uv"] = read_uv(uv, model.faces, len(model.v_template))
     open_path = library_folder() / "bodies" / f"{OPEN_BODY}.npz"
-    open_body = load_body(open_path)
-    carried = carry_mesh(open_body, model, progress)
+    open_skin = _open_skin(open_path)
+    carried = carry_mesh(open_skin, model, progress)
     _check_fit(model, carried)
     with np.load(open_path, allow_pickle=False) as open_file:
         open_regressor = open_file["J_regressor"]
-    arrays = extra_arrays(open_body, model, carried, open_regressor)
+    arrays = extra_arrays(open_skin.body, model, carried, open_regressor)
     path = out / f"{name}.npz"
-    save(path, {**arrays, **layout, **_origin(model)})
-    _copy_skin_map(open_path, path)
+    save(path, {**arrays, **layout, **_origin(model)}, open_path.with_name(f"{OPEN_BODY}_skin.png"))
     return path
+
+
+@lru_cache(maxsize=1)  # what lies open is looked for once, however many bodies are brought in
+def _open_skin(path: Path) -> OpenSkin:
+    return OpenSkin.of(load_body(path))
 
 
 def _check_fit(model: ModelFile, carried) -> None:
@@ -78,26 +85,38 @@ def _origin(model: ModelFile) -> dict:
     }
 
 
-def save(path: Path, arrays: dict) -> None:
-    """Single precision for what is not counted; beside, then renamed, so that nobody reads half a file."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+def save(path: Path, arrays: dict, skin_map: Path) -> None:
+    """Single precision for what is not counted; both files beside, then renamed, so that nobody reads half of one.
+
+    Args:
+        skin_map: the open body's brows, lips and nails, which the carried skin shares with its texture space.
+    Raises:
+        AssetError: the folder cannot be written to; nothing is left there then.
+    """
     # Rounding the template would show in the oracle's fifth decimal of a metre only after many joints: 32 bits will do.
     small = {key: a.astype(np.float32) if getattr(a, "dtype", None) == np.float64 else a for key, a in arrays.items()}
     temporary = path.with_name(f".{path.stem}.{os.getpid()}.npz")
+    temporary_map = temporary.with_suffix(".png")
     try:
+        path.parent.mkdir(parents=True, exist_ok=True)
         np.savez_compressed(temporary, **small)
+        if skin_map.is_file():
+            shutil.copyfile(skin_map, temporary_map)
         temporary.replace(path)
+        if temporary_map.is_file():
+            temporary_map.replace(path.with_name(f"{path.stem}_skin.png"))
+    except OSError as error:
+        raise AssetError(
+            f"{path}: cannot be written ({error.strerror}). Make room, or let {path.parent} be written to."
+        ) from None
     finally:
-        temporary.unlink(missing_ok=True)
+        _remove(temporary, temporary_map)
 
 
-def _copy_skin_map(open_path: Path, path: Path) -> None:
-    """The carried skin has the open body's texture space, and so its map of brows, lips and nails."""
-    source = open_path.with_name(f"{OPEN_BODY}_skin.png")
-    if source.is_file():
-        temporary = path.with_name(f".{path.stem}.{os.getpid()}.png")
-        shutil.copyfile(source, temporary)
-        temporary.replace(path.with_name(f"{path.stem}_skin.png"))
+def _remove(*files: Path) -> None:
+    for file in files:
+        with contextlib.suppress(OSError):  # the folder itself may not be one; the first error has been told
+            file.unlink(missing_ok=True)
 
 
 def main(arguments=None) -> int:

@@ -41,9 +41,9 @@ class Carried:
     """(S,) metres between the carried skin and the model's."""
 
 
-def carry_mesh(body: BodyModel, model: ModelFile, progress=True) -> Carried:
+def carry_mesh(open_skin: OpenSkin, model: ModelFile, progress=True) -> Carried:
     """Lay the open body over the model and hang every vertex on the model's own."""
-    open_skin = OpenSkin.of(body)
+    body = open_skin.body
     surface = Surface.of(model.v_template, model.faces)
     marks = {name: model.v_template[v] for name, v in FACE_VERTICES.get(len(model.v_template), {}).items()}
     rows = joint_rows(len(model.regressor))

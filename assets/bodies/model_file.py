@@ -72,7 +72,9 @@ def read_model(path) -> ModelFile:
     path = Path(path)
     readers = {".npz": _read_npz, ".pkl": read_pickle}
     if path.suffix.lower() not in readers:
-        raise AssetError(f"{path}: expected a .npz or .pkl model file, found {path.suffix or 'no extension'}.")
+        raise AssetError(
+            f"{path}: expected a .npz or .pkl model file, found {path.suffix or 'no extension'}. Choose one."
+        )
     raw = readers[path.suffix.lower()](path)
     missing = [name for name in _REQUIRED if name not in raw]
     if missing:
@@ -142,8 +144,11 @@ def _number_array(path: Path, name: str, value) -> np.ndarray:
         raise AssetError(
             f"{path}: '{name}' should be an array of numbers, found {error}. Get the file again."
         ) from None
-    if array.dtype.kind not in "iuf" or (array.dtype.kind == "f" and not np.isfinite(array).all()):
+    if array.dtype.kind not in "iuf":
         raise AssetError(f"{path}: '{name}' should hold finite numbers, found {array.dtype}. Get the file again.")
+    if array.dtype.kind == "f" and not np.isfinite(array).all():
+        bad = int((~np.isfinite(array)).sum())
+        raise AssetError(f"{path}: '{name}' should hold finite numbers, {bad} are NaN or infinite. Get the file again.")
     return array
 
 
@@ -155,24 +160,26 @@ def _checked(path: Path, arrays: dict, sex: str) -> ModelFile:
     vertices, joints = len(template), kintree.shape[-1]
     if joints not in KINDS:
         kinds = ", ".join(f"{count} ({name})" for count, name in KINDS.items())
-        raise AssetError(f"{path}: expected {kinds} joints, found {joints}. Hand and animal models are no bodies.")
+        raise AssetError(
+            f"{path}: expected {kinds} joints, found {joints}. Choose a body; hand and animal models are none."
+        )
     columns = 9 * (joints - 1)
     if arrays["posedirs"].shape == (columns, 3 * vertices):
         arrays["posedirs"] = arrays["posedirs"].T.reshape(vertices, 3, columns)
     if arrays["shapedirs"].ndim == 2:
         arrays["shapedirs"] = arrays["shapedirs"][:, :, None]
+    shapes = max(arrays["shapedirs"].shape[-1], 1)
     for name, shape in {
         "kintree_table": (2, joints),
         "weights": (vertices, joints),
         "J_regressor": (joints, vertices),
         "posedirs": (vertices, 3, columns),
-        "shapedirs": (vertices, 3, *arrays["shapedirs"].shape[2:3]),
+        "shapedirs": (vertices, 3, shapes),
         "f": (len(arrays["f"]), 3),
     }.items():
         if arrays[name].shape != shape:
-            raise AssetError(f"{path}: '{name}' should be of shape {shape}, found {arrays[name].shape}.")
+            raise AssetError(f"{path}: '{name}' should be of shape {shape}, found {arrays[name].shape}. Get it again.")
     _check_values(path, arrays)
-    shapes = arrays["shapedirs"].shape[2]
     if joints == 55:
         shapes = _SHAPE_COLUMNS["new" if shapes >= 400 else "old"] if shapes != 300 else 300
     means = [arrays.get(name) for name in _OPTIONAL]

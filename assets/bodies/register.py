@@ -5,6 +5,7 @@ surface), then vertex by vertex, each moved to the other's surface as smoothly a
 Amberg et al., "Optimal Step Nonrigid ICP" (2007).
 """
 
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import numpy as np
@@ -66,8 +67,20 @@ def register(open_skin: OpenSkin, surface: Surface, joints: np.ndarray, rows: np
         rows: (J,) which of the open body's 55 joints each is; -1 for one that it does not have.
         marks: keypoint name -> (3,) place on the other body, where they are known.
     """
-    posed = _fit_pose(open_skin, surface, joints, rows, marks, progress)
+    with _one_thread():
+        posed = _fit_pose(open_skin, surface, joints, rows, marks, progress)
     return _fit_surface(open_skin, surface, posed)
+
+
+@contextmanager
+def _one_thread():
+    """Tensors are small: threads would mostly wait for each other, at twice the time."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(threads)
 
 
 def _fit_pose(open_skin: OpenSkin, surface: Surface, joints, rows, marks, progress) -> np.ndarray:

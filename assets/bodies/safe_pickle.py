@@ -312,7 +312,9 @@ def loads(content: bytes, where: str):
     try:
         return _Reader(io.BytesIO(content), encoding="latin1").load()
     except AssetError as error:
-        raise AssetError(f"{where}: refused, the pickle holds {error}. Nothing of it was run.") from None
+        raise AssetError(
+            f"{where}: refused, the pickle holds {error}. Nothing of it was run; get the file from its authors."
+        ) from None
     except RecursionError:
         raise AssetError(f"{where}: refused, the pickle is nested too deeply.") from None
     except Exception as error:  # a broken pickle can fail in any way at all

@@ -91,9 +91,9 @@ class Figure:
         hips = (self.hips - pivot) @ turn.T + pivot
         x, y, lift = self.spec.position
         shift = hips - self.hips  # SMPL turns the root about the pelvis
-        pose = np.array(self.spec.pose)
-        pose[0] = turn_about_z(pose[0], heading - self.heading)
-        spec = replace(self.spec, pose=rounded(pose), position=(*rounded([x + shift[0], y + shift[1]], 5), lift))
+        root, *limbs = self.spec.pose
+        pose = (rounded(turn_about_z(root, heading - self.heading)), *limbs)
+        spec = replace(self.spec, pose=pose, position=(*rounded([x + shift[0], y + shift[1]], 5), lift))
         return replace(self, spec=spec, points=points, hips=hips, heading=heading, capsules=capsules)
 
 
