@@ -77,7 +77,7 @@ def load_prior(cache: Path | None, libraries: tuple = (), draws: int = DRAWS) ->
     """The mixture from its cache, or learnt (half a minute) and put there.
 
     Args:
-        cache: a folder such as assets/library/poses; None keeps nothing.
+        cache: a folder such as assets/library/cache; None keeps nothing.
         libraries: paths of pose libraries to learn from besides the hand-made families, such as `shipped_motion()`.
     Raises:
         AssetError: a library is broken.

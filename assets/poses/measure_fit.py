@@ -153,7 +153,7 @@ def main(argv=None) -> int:
     options = parser.parse_args(argv)
     if options.data is None:
         render_people(options.out / "data", options.persons, options.seed)
-    prior = load_prior(library_folder() / "poses", (*shipped_motion(), *options.learn_from))
+    prior = load_prior(library_folder() / "cache", (*shipped_motion(), *options.learn_from))
     result = measure(options.data or options.out / "data", None if options.data else options.persons, prior)
     write_json_atomically(options.out / "fit_report.json", result)
     print(report(result))
