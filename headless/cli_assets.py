@@ -9,6 +9,8 @@ from typing import Annotated
 
 import tyro
 
+from blender_addon.core.errors import AssetError
+
 ROOT = Path(__file__).resolve().parent.parent
 File = tyro.conf.Positional[Annotated[Path, tyro.conf.arg(metavar="PATH")]]
 Folder = Annotated[Path, tyro.conf.arg(metavar="FOLDER")]
@@ -80,6 +82,8 @@ class AddPoses:
     """The same seed chooses the same poses."""
 
     def run(self) -> int:
+        if not self.source.exists():
+            raise AssetError(f"Nothing at {self.source}. Give a folder of motion files, or a file of SPIN's.")
         if self.source.is_dir():
             from assets.poses.mocap_library import add_poses
 

@@ -10,6 +10,7 @@ import pytest
 from blender_addon.core.camera import project
 from blender_addon.core.cast import load_cast
 from blender_addon.core.catalog import Asset, Catalog
+from blender_addon.core.figure import sample_figure
 from blender_addon.core.furniture.kinds import seat_surface
 from blender_addon.core.keypoints import KEYPOINT_NAMES
 from blender_addon.core.person import make_person
@@ -144,3 +145,14 @@ def test_like_photo_shows_a_fitted_pose_as_its_photo_did(catalog, cast, heading,
             if number == 0:
                 above = np.arctan2(scene.camera.position[2] - 0.9, np.hypot(ray[0], ray[1]))
                 assert abs(above - elevation) < 0.12
+
+
+def test_hair_that_hangs_is_tied_over_a_hood(cast):
+    hooded = 0
+    for seed in range(120):
+        spec = sample_figure(np.random.default_rng(seed), Ranges(), cast).spec
+        collars = [look.params.get("collar") for look in spec.garments if look.kind == "top"]
+        if any(collar and collar["kind"] == "hood" for collar in collars):
+            hooded += 1
+            assert spec.hair.params["tail"] < 0.1 and (spec.hair.params["tail"] or spec.hair.params["sides"] < 0.25)
+    assert hooded > 2

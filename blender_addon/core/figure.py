@@ -23,7 +23,7 @@ from .poses.validity import stand_in
 from .posing import pose_body, shape_body, skin
 from .ranges import Ranges
 from .rotations import axis_angle_to_matrix, turn_about_z
-from .spec import PersonSpec, rounded
+from .spec import LookSpec, PersonSpec, rounded
 from .wardrobe.cover import cloth_under
 from .wardrobe.feet import fit_feet
 from .wardrobe.outfits import sample_outfit
@@ -116,7 +116,20 @@ def sample_figure(rng: np.random.Generator, ranges: Ranges, cast: Cast) -> Figur
         hair=sample_hair(rng, shape.sex, shape.age, skin_look),
         garments=sample_outfit(rng, shape.sex, shape.age),
     )
+    if _hangs(spec.hair) and any(_has_hood(look) for look in spec.garments):
+        spec = replace(spec, hair=sample_hair(rng, shape.sex, shape.age, skin_look, "bun"))
     return _pose_figure(rng, spec, ranges, cast)
+
+
+def _hangs(hair: LookSpec) -> bool:
+    """Whether hair reaches the back, where it would go through a hood; it is in a bun then."""
+    tail, sides = hair.params["tail"], hair.params["sides"]
+    return tail > 0.1 or (tail == 0 and sides > 0.25)
+
+
+def _has_hood(look: LookSpec) -> bool:
+    collar = look.params.get("collar")
+    return isinstance(collar, dict) and collar["kind"] == "hood"
 
 
 def _pose_figure(rng, spec: PersonSpec, ranges: Ranges, cast: Cast) -> Figure:
