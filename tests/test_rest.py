@@ -2,8 +2,6 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from blender_addon.core.poses.contact import centre_of_mass
 from blender_addon.core.poses.feelers import IS_SOLE, feel
@@ -127,19 +125,12 @@ def test_an_arm_through_the_body_is_refused():
         assert (draw is not None) == fine
 
 
-@settings(max_examples=60, deadline=None)
-@given(st.integers(0, 2**32 - 1))
-def test_whatever_rolls_ends_over_its_support(seed):
+def test_stones_come_to_rest_over_what_they_touch():
     """A cloud of points is a stone; it comes to lie with its middle over what touches."""
-    points = np.random.default_rng(seed).normal(size=(60, 3)) * [0.3, 0.2, 0.5]
-    turn = roll(points, np.zeros(3), np.pi)
-    if turn is None:
-        return  # it went on for too long
-    np.testing.assert_allclose(turn @ turn.T, np.eye(3), atol=1e-9)
-    assert outside(support(points @ turn.T), np.zeros(2)) < 0.031
-
-
-def test_stones_do_come_to_rest():
-    stones = [np.random.default_rng(seed).normal(size=(60, 3)) * [0.3, 0.2, 0.5] for seed in range(40)]
-    assert np.mean([roll(stone, np.zeros(3), np.pi) is not None for stone in stones]) > 0.7
+    stones = [np.random.default_rng(seed).normal(size=(60, 3)) * [0.3, 0.2, 0.5] for seed in range(60)]
+    turns = [(stone, turn) for stone in stones if (turn := roll(stone, np.zeros(3), np.pi)) is not None]
+    assert len(turns) > 0.7 * len(stones)  # the others went on rolling for too long
+    for stone, turn in turns:
+        np.testing.assert_allclose(turn @ turn.T, np.eye(3), atol=1e-9)
+        assert outside(support(stone @ turn.T), np.zeros(2)) < 0.031
     assert roll(stones[0] * [1, 9, 1], np.zeros(3), STEEPEST["feet"]) is None
