@@ -62,8 +62,8 @@ def make_parser() -> argparse.ArgumentParser:
     add("--body", action="append", default=[], metavar="NAME", help="body file; may be repeated (open_body)")
     add("--children", type=float, default=default.children, metavar="P", help="chance of a person under 18 (0)")
     add("--assets", type=Path, action="append", default=[], metavar="FOLDER", help="asset folder; may be repeated")
-    add("--poses", type=Path, metavar="FOLDER", help="AMASS motion files that the library sampler draws from")
-    add("--pose-mix", default=default.pose_mix, metavar="MIX", help=f"samplers and weights ({default.pose_mix})")
+    add("--poses", type=Path, metavar="FOLDER", help="AMASS motion files to draw poses from")
+    add("--pose-mix", metavar="MIX", help=f"samplers and weights ({default.pose_mix}; with --poses, library)")
     add("--motion-prior", type=Path, metavar="FILE", help="of gmm, gan and library, instead of the one that ships")
     add("--rare-simplicity", type=float, default=default.rare_simplicity, metavar="X", help="of rare poses (1.5)")
     add("--rare-extreme", action="store_true", help="rare poses spread up to their limits")
@@ -93,7 +93,7 @@ def check(options) -> Ranges:
         persons=tuple(options.persons),
         bodies=tuple(options.body) or Ranges.bodies,
         children=options.children,
-        pose_mix=options.pose_mix,
+        pose_mix=options.pose_mix or ("library" if options.poses else Ranges.pose_mix),
         rare_simplicity=options.rare_simplicity,
         rare_extreme=options.rare_extreme,
         like_photo=options.like_photo,

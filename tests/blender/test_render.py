@@ -172,7 +172,9 @@ def test_poses_from_motion_files(tmp_path, open_body_path):
     assert done.returncode == 0, done.stderr
     assert "left out:" in done.stderr and "01_02_poses.npz" in done.stderr
     (record,) = (json.loads(path.read_text()) for path in (out / "records").iterdir())
-    assert all(person["pose_source"].startswith("CMU/01/01_01_poses.npz@") for person in record["spec"]["persons"])
+    assert all(
+        person["pose_source"].startswith("library:CMU/01/01_01_poses.npz@") for person in record["spec"]["persons"]
+    )
 
 
 @pytest.mark.parametrize("options, message", [
