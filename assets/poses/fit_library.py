@@ -104,6 +104,7 @@ def add_fits(images, annotations, name: str, out, licence: str | None = None) ->
     """
     target = Path(out) / f"{library_name(name)}.npz"
     body = load_body(library_folder() / "bodies" / f"{OPEN_BODY}.npz")
+    read_people(images, annotations, Counter(), [])  # complains before the prior is learnt, which takes a while
     prior = load_prior(library_folder() / "cache", shipped_motion())
     return fit_poses(images, annotations, target, body, prior, licence=licence or LICENCE)
 
