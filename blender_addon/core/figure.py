@@ -94,7 +94,9 @@ class Figure:
         root, *limbs = self.spec.pose
         pose = (rounded(turn_about_z(root, heading - self.heading)), *limbs)
         spec = replace(self.spec, pose=pose, position=(*rounded([x + shift[0], y + shift[1]], 5), lift))
-        return replace(self, spec=spec, points=points, hips=hips, heading=heading, capsules=capsules)
+        moved = replace(self, spec=spec, points=points, hips=hips, heading=heading, capsules=capsules)
+        moved.__dict__.update(place=pivot, radius=self.radius, height=self.height)  # turning about it changes none
+        return moved
 
 
 def sample_figure(rng: np.random.Generator, ranges: Ranges, cast: Cast) -> Figure:

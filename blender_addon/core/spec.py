@@ -132,13 +132,14 @@ def _value(hint, value):
 
 
 def _frozen(value):
-    return tuple(_frozen(item) for item in value) if isinstance(value, (list, tuple)) else value
+    """Lists within lists as tuples; those that hold no list are copied whole."""
+    if not isinstance(value, (list, tuple)):
+        return value
+    if value and isinstance(value[0], (list, tuple)):
+        return tuple(_frozen(item) for item in value)
+    return tuple(value)
 
 
 def rounded(values, digits: int = 6) -> tuple:
     """Nested tuples of floats: short in JSON, and the same after a trip through it."""
-    return _rounded(np.asarray(values, float).tolist(), digits)
-
-
-def _rounded(values: list, digits: int) -> tuple:
-    return tuple(_rounded(value, digits) if isinstance(value, list) else round(value, digits) for value in values)
+    return _frozen(np.round(np.asarray(values, float), digits).tolist())

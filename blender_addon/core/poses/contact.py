@@ -10,6 +10,7 @@ from .mannequin import (
     HEAD,
     HIP,
     KNEE,
+    NECK,
     PELVIS,
     SHOULDER,
     SPINE1,
@@ -85,6 +86,13 @@ MAY_SINK = np.array([0.012 if name.startswith("hand") else 0.06 for name in NAME
 """How far each limb's capsule may be under the floor: it is thicker than an instep or a heel, but not than a hand."""
 
 
+BETWEEN_PEOPLE = (
+    (SPINE1, SPINE3, 0.11), (SPINE3, NECK, 0.08), (SHOULDER[1], SHOULDER[-1], 0.07),
+    (SHOULDER[1], ELBOW[1], 0.05), (SHOULDER[-1], ELBOW[-1], 0.05), (HIP[1], KNEE[1], 0.07), (HIP[-1], KNEE[-1], 0.07),
+)  # fmt: skip
+"""Joint, joint, metres of radius: flesh that one's own limbs may press into, and other people's may not."""
+
+
 def capsule_ends(mannequin: Mannequin):
     """(C, 3) and (C, 3)."""
     scale = mannequin.skeleton.scale
@@ -101,8 +109,14 @@ def mannequin_capsules(mannequin: Mannequin, turn, place) -> np.ndarray:
     Returns:
         (C, 7) start, end, radius.
     """
-    start, end = ((ends - mannequin.position[PELVIS]) @ turn.T + place for ends in capsule_ends(mannequin))
-    return np.column_stack([start, end, RADIUS * mannequin.skeleton.scale])
+    skeleton, position = mannequin.skeleton, mannequin.position
+    first, last, thick = (np.array(column) for column in zip(*BETWEEN_PEOPLE, strict=True))
+    radius = np.concatenate([RADIUS, thick]) * skeleton.scale
+    radius[len(RADIUS)] = max(radius[len(RADIUS)], (skeleton.belly + skeleton.back) / 2)  # stout people
+    start, end = capsule_ends(mannequin)
+    start, end = np.concatenate([start, position[first]]), np.concatenate([end, position[last]])
+    start, end = ((ends - position[PELVIS]) @ turn.T + place for ends in (start, end))
+    return np.column_stack([start, end, radius])
 
 
 def segment_distance(p, q, r, s):
