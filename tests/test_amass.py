@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 from blender_addon.core.errors import AssetError
-from blender_addon.core.poses.amass import find_takes, open_take, read_frame, read_gender, read_motion, remove_yaw
+from blender_addon.core.poses.amass import find_takes, open_take, read_frame, read_gender, read_motion
+from blender_addon.core.poses.facing import remove_yaw
 from blender_addon.core.rotations import axis_angle_to_matrix, turn_about_z
 
 

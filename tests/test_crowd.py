@@ -4,30 +4,16 @@ import itertools
 
 import numpy as np
 import pytest
-from scipy.spatial import cKDTree
 
 from blender_addon.core.camera import project
-from blender_addon.core.cast import load_cast
-from blender_addon.core.catalog import Asset, Catalog
 from blender_addon.core.crowd import capsule_gap
 from blender_addon.core.errors import SettingsError
 from blender_addon.core.figure import sample_figure
-from blender_addon.core.posing import pose_body
 from blender_addon.core.ranges import Ranges
 from blender_addon.core.sample import sample_scene
+from tests.crowd_oracle import deepest_inside, posed_body
 
 SCENES = 6
-
-
-@pytest.fixture(scope="module")
-def catalog(open_body_path):
-    sky = Asset("noon", "environment", open_body_path, "CC0", "", (9.0,) * 128)
-    return Catalog((Asset("open_body", "body", open_body_path, "CC0", ""),), (sky,))
-
-
-@pytest.fixture(scope="module")
-def cast(catalog):
-    return load_cast(catalog, Ranges())
 
 
 @pytest.fixture(scope="module")
@@ -39,37 +25,6 @@ def body(cast):
 def crowds(body, catalog, cast):
     scenes = [sample_scene(21, index, catalog, Ranges(persons=(8, 8)), cast) for index in range(SCENES)]
     return [(scene, [posed_body(body, spec) for spec in scene.persons]) for scene in scenes]
-
-
-def posed_body(body, spec):
-    return pose_body(body, np.array(spec.betas), np.array(spec.pose), np.array(spec.position))
-
-
-def deepest_inside(points, vertices, faces) -> float:
-    """Metres from the surface to the deepest of `points` inside it; points outside by their nearest normal are."""
-    corners = vertices[faces]
-    normals = np.zeros_like(vertices)
-    turns = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
-    for column in range(3):
-        np.add.at(normals, faces[:, column], turns)
-    distance, nearest = cKDTree(vertices).query(points, distance_upper_bound=0.3)
-    near = np.flatnonzero(np.isfinite(distance) & (distance > 0.005))
-    behind = np.einsum("ij,ij->i", points[near] - vertices[nearest[near]], normals[nearest[near]]) < 0
-    near = near[behind]
-    inside = winding(points[near[:500]], corners) > 0.5  # normals mislead in the crook of an arm
-    return float(distance[near[:500]][inside].max(initial=0.0))
-
-
-def winding(points, corners):
-    """(N,) how often a surface of (F, 3, 3) goes round each point: 1 inside, 0 outside (Jacobson et al. 2013)."""
-    total = np.zeros(len(points))
-    for index, point in enumerate(points):
-        a, b, c = (corners - point).transpose(1, 0, 2)
-        la, lb, lc = (np.linalg.norm(side, axis=1) for side in (a, b, c))
-        volume = np.einsum("ij,ij->i", a, np.cross(b, c))
-        flat = la * lb * lc + (a * b).sum(1) * lc + (b * c).sum(1) * la + (c * a).sum(1) * lb
-        total[index] = np.arctan2(volume, flat).sum() / (2 * np.pi)
-    return total
 
 
 def test_eight_people_never_pass_through_each_other(crowds, body):

@@ -5,11 +5,11 @@ import pytest
 
 from assets.poses.asf_amc import read_amc, read_asf
 from assets.poses.bvh import read_bvh
-from assets.poses.kinematics import body_joints, remove_turns
+from assets.poses.kinematics import body_joints
 from assets.poses.measure_retarget import direction_errors
 from assets.poses.retarget import retarget, shortest_turn
 from blender_addon.core.errors import AssetError
-from blender_addon.core.poses.amass import remove_yaw
+from blender_addon.core.poses.facing import remove_yaw
 from blender_addon.core.poses.limits import mirror_pose, within_limits
 from blender_addon.core.poses.mannequin import PARENTS
 from blender_addon.core.poses.prior import sample_pose
@@ -180,7 +180,7 @@ def test_shortest_turns_turn_and_do_not_twist():
 def test_many_poses_are_turned_to_the_front_as_one_is():
     poses = np.random.default_rng(0).normal(0, 1, (20, 55, 3))
     one_by_one = np.array([remove_yaw(pose) for pose in poses])
-    np.testing.assert_allclose(axis_angle_to_matrix(remove_turns(poses)), axis_angle_to_matrix(one_by_one), atol=1e-9)
+    np.testing.assert_allclose(axis_angle_to_matrix(remove_yaw(poses)), axis_angle_to_matrix(one_by_one), atol=1e-9)
 
 
 def test_the_parents_of_the_made_rig_are_joints_of_it():

@@ -8,8 +8,6 @@ import numpy as np
 import pytest
 
 from blender_addon.core.camera import project
-from blender_addon.core.cast import load_cast
-from blender_addon.core.catalog import Asset, Catalog
 from blender_addon.core.figure import sample_figure
 from blender_addon.core.furniture.kinds import seat_surface
 from blender_addon.core.keypoints import KEYPOINT_NAMES
@@ -22,17 +20,6 @@ from blender_addon.core.spec import SceneSpec, from_dict, to_dict
 
 COUNT = 8
 AIRBORNE = ("families:jump", "families:run")
-
-
-@pytest.fixture(scope="module")
-def catalog(open_body_path):
-    skies = tuple(Asset(name, "environment", open_body_path, "CC0", "", (9.0,) * 128) for name in ("dawn", "noon"))
-    return Catalog((Asset("open_body", "body", open_body_path, "CC0", ""),), skies)
-
-
-@pytest.fixture(scope="module")
-def cast(catalog):
-    return load_cast(catalog, Ranges())
 
 
 @pytest.fixture(scope="module")

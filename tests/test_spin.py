@@ -6,9 +6,10 @@ import zipfile
 import numpy as np
 import pytest
 
+from assets.poses.kinematics import body_joints
 from assets.poses.spin import read_spin, spin_library
 from assets.poses.spin_camera import LIMB_JOINTS, LIMB_PARTS, recover_cameras
-from assets.poses.viewpoint import body_joints, view_people
+from assets.poses.viewpoint import view_people
 from blender_addon.core.camera import look_at, project
 from blender_addon.core.errors import AssetError
 from blender_addon.core.poses.limits import within_limits
@@ -30,7 +31,7 @@ def camera_looking_down(elevation: float, distance: float) -> CameraSpec:
 
 def stand_in_scene(pose, distance: float) -> np.ndarray:
     """(22, 3) joints of a pose whose root is in the world, the pelvis at (0, distance, 1)."""
-    return body_joints(axis_angle_to_matrix(pose[None, :22]))[0] + [0, distance, 1.0]
+    return body_joints(pose[None])[0][0] + [0, distance, 1.0]
 
 
 def bone_angles(pixels) -> np.ndarray:
@@ -63,7 +64,7 @@ def arrays_of(people, **more) -> dict:
     spin = np.array([person[2] for person in people])
     part = np.zeros((len(people), 24, 3))
     for row, pose in enumerate(spin):
-        joints = body_joints(axis_angle_to_matrix(pose[None, :22]))[0]
+        joints = body_joints(pose[None])[0][0]
         part[row, LIMB_PARTS, :2] = 300 + 150 * joints[list(LIMB_JOINTS), :2]
         part[row, LIMB_PARTS, 2] = 1
     return {

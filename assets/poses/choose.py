@@ -6,7 +6,8 @@ is the mean over joints, so 0.05 is 5 cm a joint.
 
 import numpy as np
 
-from assets.poses.kinematics import body_joints, remove_turns
+from assets.poses.kinematics import body_joints
+from blender_addon.core.poses.facing import remove_yaw
 
 FEATURE_JOINTS = [4, 5, 7, 8, 12, 15, 18, 19, 20, 21]
 """Knees, ankles, neck, head, elbows, wrists: what is seen of a pose from afar."""
@@ -19,7 +20,7 @@ def pose_features(poses) -> np.ndarray:
     """(N, 55, 3) poses -> (N, 3 K) float32 whose Euclidean distance is a root mean square over joints, metres."""
     features = np.empty((len(poses), len(FEATURE_JOINTS) * 3), np.float32)
     for start in range(0, len(poses), BATCH):
-        position, _ = body_joints(remove_turns(poses[start : start + BATCH]))
+        position, _ = body_joints(remove_yaw(poses[start : start + BATCH]))
         features[start : start + BATCH] = position[:, FEATURE_JOINTS].reshape(len(position), -1)
     return features / np.sqrt(len(FEATURE_JOINTS))
 

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from assets.poses.kinematics import body_joints, capsule_ends, centres_of_mass, undersides
-from blender_addon.core.poses.contact import NAMES, RADIUS
+from assets.poses.kinematics import body_joints, centres_of_mass, undersides
+from blender_addon.core.poses.contact import NAMES, RADIUS, capsule_ends
 from blender_addon.core.poses.grounding import convex_hull, outside
 
 FLOOR_QUANTILE = 0.05

@@ -1,6 +1,6 @@
 """Make the motion prior that ships, from CMU's motion capture, by one command:
 
-python -m assets.poses.make_motion /work/shared/cc0/mocap --out blender_addon/core/poses/motion.npz
+python -m assets.poses.make_motion FOLDER --out blender_addon/core/poses/motion.npz
 
 Same files, same command, same bytes (on one machine: networks are trained in it, in about five minutes).
 """

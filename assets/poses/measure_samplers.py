@@ -11,9 +11,10 @@ from pathlib import Path
 import numpy as np
 from tqdm import tqdm
 
+from assets.poses.kinematics import body_joints
 from assets.poses.make_motion import held_out_poses
 from assets.poses.mesh_contact import DEEP, HANDS, deepest, default_body
-from assets.poses.variety import diversity, nearest_distances, places
+from assets.poses.variety import diversity, nearest_distances
 from blender_addon.core.errors import PosewrightError, SettingsError
 from blender_addon.core.poses.limits import mirror_pose
 from blender_addon.core.poses.mix import SAMPLERS, open_sources, sample_mixed
@@ -46,7 +47,7 @@ def measure(sampler: str, count: int, held_out, body, seed: int, motion_prior=No
 
 def figures(poses, held_out, body) -> dict:
     """Those that any set of poses (N, 55, 3) has."""
-    points = places(poses)
+    points = body_joints(poses)[0]
     poses = tqdm(poses, desc="penetration", disable=None, leave=False)
     deep = np.array([(deepest(body, pose)[0], deepest(body, pose, HANDS)[0]) for pose in poses])
     through, limbs = (deep > DEEP).mean(0)
@@ -93,7 +94,7 @@ def main(arguments=None) -> int:
     options = parser.parse_args(arguments)
     try:
         body, real = default_body(), held_out_poses(options.mocap)
-        known = places(np.concatenate([real, [mirror_pose(pose) for pose in real]]))
+        known = body_joints(np.concatenate([real, [mirror_pose(pose) for pose in real]]))[0]
         rows = {}
         for sampler in options.samplers:
             rows[sampler] = measure(sampler, options.count, known, body, options.seed, options.motion_prior)

@@ -5,8 +5,7 @@
 
 import numpy as np
 
-from assets.poses.viewpoint import body_joints
-from blender_addon.core.rotations import axis_angle_to_matrix
+from assets.poses.kinematics import body_joints
 
 CROP_SIDE = 224.0
 LIMB_PARTS = (0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11)
@@ -31,7 +30,7 @@ def recover_cameras(pose, part, center, scale) -> tuple[np.ndarray, np.ndarray]:
         camera: (N, 3), NaN with fewer than FEWEST labelled limb joints or a body that would be upside down.
         miss: (N,) pixels of the crop, mean over labelled limb joints; 0 with too few, infinite where upside down.
     """
-    points = body_joints(axis_angle_to_matrix(pose[:, :22]))[:, LIMB_JOINTS, :2]
+    points = body_joints(pose)[0][:, LIMB_JOINTS, :2]
     part = np.asarray(part, float)[:, LIMB_PARTS]
     weight = ((part[..., 2] > 0) & np.isfinite(part).all(2)).astype(float)[..., None]
     scale = np.where(np.asarray(scale, float).ravel() > 0, np.asarray(scale, float).ravel(), np.nan)

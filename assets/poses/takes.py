@@ -9,12 +9,13 @@ from assets.poses.asf_amc import read_amc, read_asf
 from assets.poses.bvh import read_bvh
 from assets.poses.choose import farthest, pose_features
 from assets.poses.floor import Carried, carry, rests
-from assets.poses.kinematics import body_joints, remove_turns
+from assets.poses.kinematics import body_joints
 from assets.poses.motion import Motion
 from assets.poses.retarget import REST, retarget
 from assets.poses.rigs import axes_to_smpl, find_rig, rest_position
 from blender_addon.core.errors import AssetError
 from blender_addon.core.poses.amass import ENDS, open_take, read_motion
+from blender_addon.core.poses.facing import remove_yaw
 from blender_addon.core.poses.hands import curl_fingers
 from blender_addon.core.poses.limits import HIGH, LOW, clip, joint_angles
 from blender_addon.core.poses.mannequin import BODY_JOINTS, Mannequin, rotation_vectors
@@ -124,7 +125,7 @@ def _finish(path, poses, frames, carried: Carried, rows) -> Frames:
     possible = [clip(pose) if far > 0 else pose for pose, far in zip(poses[kept], over[kept], strict=True)]
     clipped = int((beyond[kept, :BODY_JOINTS].max(1) > np.radians(5)).sum())
     clearance = carried.clearance[rows][kept]
-    return Frames(remove_turns(possible), clearance, seat[kept], frames[kept], clipped, int((~kept).sum()))
+    return Frames(remove_yaw(possible), clearance, seat[kept], frames[kept], clipped, int((~kept).sum()))
 
 
 def excess(pose):

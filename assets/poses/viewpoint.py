@@ -10,9 +10,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from blender_addon.core.poses.contact import MASSES
+from assets.poses.kinematics import centres_of_mass, walk
+from blender_addon.core.poses.facing import twist_about_z
 from blender_addon.core.poses.hands import curl_fingers
-from blender_addon.core.poses.mannequin import BODY_JOINTS, PARENTS, SMPL_TO_WORLD, Mannequin, rotation_vectors
+from blender_addon.core.poses.mannequin import BODY_JOINTS, SMPL_TO_WORLD, Mannequin, rotation_vectors
 from blender_addon.core.poses.skeleton import DEFAULT_SKELETON
 from blender_addon.core.rotations import axis_angle_to_matrix
 
@@ -49,14 +50,13 @@ def view_people(pose, rays=None) -> Views:
     pose = np.asarray(pose, float)[:, :BODY_JOINTS]
     rays = np.tile([0.0, 0.0, 1.0], (len(pose), 1)) if rays is None else np.asarray(rays, float)
     rotations = axis_angle_to_matrix(pose)
-    joints = body_joints(rotations) @ CAMERA_TO_WORLD.T
+    joints = walk(rotations)[0] @ CAMERA_TO_WORLD.T
     pitch, standing = _camera_pitch(joints)
     level = _about_x(-pitch) @ CAMERA_TO_WORLD
     root, sight = level @ rotations[:, 0], (level @ rays[..., None])[..., 0]
     joints = joints @ _about_x(-pitch).transpose(0, 2, 1)
     away = np.arctan2(sight[:, 0], sight[:, 1])
-    twist = root @ SMPL_TO_WORLD.T
-    yaw = np.arctan2(twist[:, 1, 0] - twist[:, 0, 1], twist[:, 0, 0] + twist[:, 1, 1])
+    yaw = twist_about_z(root @ SMPL_TO_WORLD.T)
     out = np.zeros((len(pose), 55, 3))
     out[:, 1:BODY_JOINTS] = pose[:, 1:]
     out[:, 0] = rotation_vectors(_about_z(-yaw) @ root)
@@ -70,17 +70,6 @@ def view_people(pose, rays=None) -> Views:
     )
 
 
-def body_joints(rotations) -> np.ndarray:
-    """(N, 22, 3, 3) in the parents' frames -> (N, 22, 3) joints of a mean adult about the pelvis."""
-    rest = DEFAULT_SKELETON.joints
-    turned, joints = rotations.copy(), np.zeros((len(rotations), BODY_JOINTS, 3))
-    for joint in range(1, BODY_JOINTS):
-        parent = PARENTS[joint]
-        joints[:, joint] = joints[:, parent] + turned[:, parent] @ (rest[joint] - rest[parent])
-        turned[:, joint] = turned[:, parent] @ rotations[:, joint]
-    return joints
-
-
 def _camera_pitch(joints) -> tuple[np.ndarray, np.ndarray]:
     """How far each camera looked down (N,), 0 where the body does not tell, and whether it told.
 
@@ -88,8 +77,7 @@ def _camera_pitch(joints) -> tuple[np.ndarray, np.ndarray]:
         joints: (N, 22, 3), world of a level camera.
     """
     feet, hips, neck = joints[:, FEET].mean(1), joints[:, HIPS].mean(1), joints[:, NECK]
-    mass = MASSES[:BODY_JOINTS] @ joints
-    up = mass - feet
+    up = centres_of_mass(joints) - feet
     straight = _cosine(hips - feet, neck - hips) > np.cos(np.radians(40))
     long_legs = np.linalg.norm(hips - feet, axis=1) > 0.62  # of 0.86 m
     tilt = np.arctan2(-up[:, 1], up[:, 2])
@@ -104,7 +92,7 @@ def _is_seated(joints) -> np.ndarray:
     shins = joints[:, ANKLES] - joints[:, KNEES]
     level = np.abs(thighs[..., 2]) < 0.55 * np.linalg.norm(thighs, axis=2)
     down = shins[..., 2] < -0.6 * np.linalg.norm(shins, axis=2)
-    mass, ankles = (MASSES[:BODY_JOINTS] @ joints)[:, :2], joints[:, ANKLES, :2].mean(1)
+    mass, ankles = centres_of_mass(joints)[:, :2], joints[:, ANKLES, :2].mean(1)
     forward = thighs[..., :2].mean(1)
     forward = forward / np.maximum(np.linalg.norm(forward, axis=1, keepdims=True), 1e-9)
     behind = ((ankles - mass) * forward).sum(1) > 0.1

@@ -13,7 +13,6 @@ from pathlib import Path
 import numpy as np
 
 from ..errors import AssetError
-from ..rotations import axis_angle_to_matrix, matrix_to_axis_angle
 
 # Arrays that make a pose, and how many columns each has.
 SMPLH = {"poses": 156}
@@ -271,27 +270,3 @@ def read_gender(take: Take) -> str | None:
     except DAMAGE:
         return None
     return value.decode("ascii", "replace") if isinstance(value, bytes) else str(value)
-
-
-def remove_yaw(pose) -> np.ndarray:
-    """Turn a pose of the Z-up world about Z to face -Y, so that the caller chooses where it faces.
-
-    The turn taken away is the root's twist about Z against a person who stands facing -Y, which those who lie or bend
-    have as well.
-
-    Args:
-        pose: (J, 3) axis-angle.
-    Returns:
-        (J, 3), only the first row changed.
-    """
-    pose = np.array(pose, float)
-    root = axis_angle_to_matrix(pose[0])
-    upright = axis_angle_to_matrix([np.pi / 2, 0.0, 0.0])
-    yaw = _twist_about_z(root @ upright.T)
-    pose[0] = matrix_to_axis_angle(axis_angle_to_matrix([0.0, 0.0, -yaw]) @ root)
-    return pose
-
-
-def _twist_about_z(matrix) -> float:
-    """2 atan2(z, w) of the quaternion (w, x, y, z), read off the matrix: 4 w z over 2 (w² - z²)."""
-    return math.atan2(matrix[1, 0] - matrix[0, 1], matrix[0, 0] + matrix[1, 1])

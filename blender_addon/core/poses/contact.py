@@ -93,11 +93,17 @@ BETWEEN_PEOPLE = (
 """Joint, joint, metres of radius: flesh that one's own limbs may press into, and other people's may not."""
 
 
-def capsule_ends(mannequin: Mannequin):
-    """(C, 3) and (C, 3)."""
-    scale = mannequin.skeleton.scale
-    start = mannequin.position[START] + np.einsum("cij,cj->ci", mannequin.turned[START], START_OFFSET * scale)
-    return start, mannequin.position[END] + np.einsum("cij,cj->ci", mannequin.turned[END], END_OFFSET * scale)
+def capsule_ends(position, turned, scale: float = 1.0):
+    """The capsules' axes.
+
+    Args:
+        position: (..., J, 3) joints; turned: (..., J, 3, 3) their rotations from the rest pose.
+        scale: `Skeleton.scale`.
+    Returns:
+        start, end: (..., C, 3).
+    """
+    start = position[..., START, :] + (turned[..., START, :, :] @ (START_OFFSET * scale)[..., None])[..., 0]
+    return start, position[..., END, :] + (turned[..., END, :, :] @ (END_OFFSET * scale)[..., None])[..., 0]
 
 
 def mannequin_capsules(mannequin: Mannequin, turn, place) -> np.ndarray:
@@ -113,7 +119,7 @@ def mannequin_capsules(mannequin: Mannequin, turn, place) -> np.ndarray:
     first, last, thick = (np.array(column) for column in zip(*BETWEEN_PEOPLE, strict=True))
     radius = np.concatenate([RADIUS, thick]) * skeleton.scale
     radius[len(RADIUS)] = max(radius[len(RADIUS)], (skeleton.belly + skeleton.back) / 2)  # stout people
-    start, end = capsule_ends(mannequin)
+    start, end = capsule_ends(mannequin.position, mannequin.turned, mannequin.skeleton.scale)
     start, end = np.concatenate([start, position[first]]), np.concatenate([end, position[last]])
     start, end = ((ends - position[PELVIS]) @ turn.T + place for ends in (start, end))
     return np.column_stack([start, end, radius])
@@ -133,7 +139,7 @@ def segment_distance(p, q, r, s):
 
 def penetrations(mannequin: Mannequin) -> dict:
     """Pairs of limbs that share space: {(name, name): metres}."""
-    start, end = capsule_ends(mannequin)
+    start, end = capsule_ends(mannequin.position, mannequin.turned, mannequin.skeleton.scale)
     i, j = PAIRS.T
     depth = (RADIUS[i] + RADIUS[j]) * mannequin.skeleton.scale - segment_distance(start[i], end[i], start[j], end[j])
     return {(NAMES[i[k]], NAMES[j[k]]): float(depth[k]) for k in np.flatnonzero(depth > 0)}
@@ -146,7 +152,7 @@ def collides(mannequin: Mannequin, press: float = 0.0) -> bool:
 
 def lowest_points(mannequin: Mannequin):
     """(L,) height of each limb's underside over the floor; the trunk may well be sat on."""
-    start, end = capsule_ends(mannequin)
+    start, end = capsule_ends(mannequin.position, mannequin.turned, mannequin.skeleton.scale)
     return (np.minimum(start[:, 1], end[:, 1]) - RADIUS * mannequin.skeleton.scale)[len(TRUNK) :]
 
 

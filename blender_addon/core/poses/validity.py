@@ -5,9 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..rotations import axis_angle_to_matrix
-from .amass import remove_yaw
 from .contact import collides
 from .draw import PoseDraw
+from .facing import remove_yaw
 from .hands import loosen_fingers
 from .mannequin import EYES, SMPL_TO_WORLD, Mannequin, Skeleton
 from .rest import Rest, rest
