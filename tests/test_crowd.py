@@ -60,7 +60,7 @@ def test_everybody_is_in_view(crowds):
 
 def test_a_turned_figure_is_the_same_person_facing_elsewhere(body, catalog, cast):
     figure = sample_figure(np.random.default_rng(3), Ranges(), cast)
-    moved = figure.turned(figure.heading + 2.0).at(1.5, 4.0)
+    moved = figure.standing(1.5, 4.0, figure.heading + 2.0)
     before, after = posed_body(body, figure.spec), posed_body(body, moved.spec)
     np.testing.assert_allclose(moved.place, [1.5, 4.0], atol=2e-5)
     np.testing.assert_allclose(after.joints[0, :2], moved.hips, atol=2e-5)

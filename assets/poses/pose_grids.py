@@ -35,7 +35,7 @@ CLOTHES = ((0.12, 0.2, 0.34), (0.42, 0.12, 0.1), (0.16, 0.3, 0.2), (0.5, 0.42, 0
 
 def draw_person(rng: np.random.Generator, ranges: Ranges, cast: Cast) -> tuple[Person, float | None]:
     """One dressed person as pictures have them, and the height of its seat if it has one."""
-    figure = sample_figure(rng, ranges, cast).turned(float(rng.uniform(-0.9, 0.9)))
+    figure = sample_figure(rng, ranges, cast).standing(0.0, 0.0, float(rng.uniform(-0.9, 0.9)))
     person = make_person(cast.bodies[figure.spec.body], figure.spec)
     return person, seat_surface(figure.seat)[0] if figure.seat else None
 

@@ -8,6 +8,7 @@ circles around them.
 
 import numpy as np
 
+from .chance import either_side, one_of, pick
 from .framing import Frame
 from .poses.contact import segment_distance
 
@@ -33,7 +34,7 @@ def place_figures(rng: np.random.Generator, figures: list, frame: Frame, room: f
         figures: `figure.Figure`; those from photos (`keeps_heading`) are never turned.
         room: metres of bare floor before the camera.
     """
-    placed = [_put(figures[0], frame.lateral, frame.distance)]
+    placed = [figures[0].standing(*_spot(figures[0], frame.lateral, frame.distance))]
     for figure in figures[1:]:
         placed.append(_join(rng, figure, placed, frame) or _apart(rng, figure, placed, frame, room))
     return placed
@@ -50,39 +51,35 @@ def place_in_front(rng: np.random.Generator, figure, placed: list, frame: Frame)
         # Both as wide as they look from the camera, in tangents of angles.
         half, own = target.radius * 0.6 / target.place[1], figure.radius * 0.6 / distance
         offset = half + own - 2 * half * rng.uniform(*HIDDEN_SHARE)
-        tangent = target.place[0] / target.place[1] + offset * rng.choice([-1, 1])
-        moved = _put(figure, tangent * distance, distance)
-        if distance < target.place[1] - 0.3 and _fits(moved, placed, frame):
-            return moved
+        tangent = target.place[0] / target.place[1] + offset * either_side(rng)
+        spot = _spot(figure, tangent * distance, distance)
+        if distance < target.place[1] - 0.3 and _fits(figure, spot, placed, frame):
+            return figure.standing(*spot)
     return None
 
 
-def _put(figure, x: float, y: float):
-    """The figure at a place; one from a photo is turned so that the camera sees the side that the photo shows."""
-    if figure.keeps_heading:
-        figure = figure.turned(figure.heading + np.arctan2(-x, y))
-    return figure.at(x, y)
+def _spot(figure, x: float, y: float) -> tuple:
+    """x, y, heading; who is from a photo is turned so that the camera sees the side that the photo shows."""
+    return x, y, figure.heading + (float(np.arctan2(-x, y)) if figure.keeps_heading else 0.0)
 
 
 def _join(rng, figure, placed: list, frame: Frame):
     """The figure in somebody's company, or None."""
     if figure.keeps_heading or figure.seat or rng.random() > IN_COMPANY:
         return None
-    kinds, shares = list(COMPANY), np.array(list(COMPANY.values()))
     for _ in range(TRIES):
-        host = placed[int(rng.integers(len(placed)))]
-        kind = kinds[int(rng.choice(len(kinds), p=shares))]
-        spot, heading = _beside(rng, kind, host)
-        moved = figure.turned(heading).at(*spot)
-        if _fits(moved, placed, frame):
-            return moved
+        host = one_of(rng, placed)
+        kind = pick(rng, COMPANY)
+        spot = _beside(rng, kind, host)
+        if _fits(figure, spot, placed, frame):
+            return figure.standing(*spot)
     return None
 
 
 def _beside(rng, kind: str, host):
-    """(2,) a place beside `host` and the heading of who stands there."""
+    """x, y and heading of who stands beside `host`."""
     ahead = np.array([np.sin(host.heading), -np.cos(host.heading)])
-    aside = np.array([-ahead[1], ahead[0]]) * rng.choice([-1, 1])
+    aside = np.array([-ahead[1], ahead[0]]) * either_side(rng)
     if kind == "talk":
         turn = rng.normal(0, np.radians(35))
         towards = np.cos(turn) * ahead + np.sin(turn) * aside
@@ -95,7 +92,7 @@ def _beside(rng, kind: str, host):
         gap = rng.uniform(0.35, 0.55) if kind == "close" else rng.uniform(0.55, 1.0)
         spot = host.place + aside * gap + ahead * rng.normal(0, 0.15)
         heading = host.heading + rng.normal(0, np.radians(14))
-    return spot, float((heading + np.pi) % (2 * np.pi) - np.pi)
+    return *map(float, spot), float((heading + np.pi) % (2 * np.pi) - np.pi)
 
 
 def _apart(rng, figure, placed: list, frame: Frame, room: float):
@@ -104,28 +101,25 @@ def _apart(rng, figure, placed: list, frame: Frame, room: float):
     while True:
         distance = frame.distance * float(np.exp(rng.uniform(-0.5 * spread, spread)))
         distance = max(min(distance, room * (0.7 + spread)), 0.8 + figure.radius)
-        moved = _put(figure, frame.lateral_at(rng.uniform(*COLUMNS), distance), distance)
-        if _fits(moved, placed, frame):
-            return moved
+        spot = _spot(figure, frame.lateral_at(rng.uniform(*COLUMNS), distance), distance)
+        if _fits(figure, spot, placed, frame):
+            return figure.standing(*spot)
         spread += 0.1  # a crowded view grows deeper until there is room
 
 
-def _fits(figure, placed: list, frame: Frame) -> bool:
-    """In view, clear of the lens, and outside everybody."""
-    x, y = figure.place
+def _fits(figure, spot: tuple, placed: list, frame: Frame) -> bool:
+    """Whether it would be in view there, clear of the lens, and outside everybody and what they sit on."""
+    x, y, heading = spot
     if y < 0.8 + figure.radius or not COLUMNS[0] <= frame.column_at(x, y) <= COLUMNS[1]:
         return False
-    return not any(overlap(figure, other) for other in placed)
-
-
-def overlap(one, other) -> bool:
-    """Whether two figures, or what they sit on, share space."""
-    apart = float(np.linalg.norm(one.place - other.place))
-    if one.seat or other.seat:
-        return apart < one.radius + other.radius + SEAT_BEHIND
-    if apart > one.radius + other.radius + CLOTHES:
-        return False
-    return capsule_gap(one.capsules, other.capsules) < CLOTHES
+    for other in placed:
+        near = figure.radius + other.radius - float(np.hypot(*(other.place - (x, y))))
+        if figure.seat or other.seat:
+            if near > -SEAT_BEHIND:
+                return False
+        elif near > -CLOTHES and capsule_gap(figure.capsules_at(x, y, heading), other.capsules) < CLOTHES:
+            return False
+    return True
 
 
 def capsule_gap(one: np.ndarray, other: np.ndarray) -> float:

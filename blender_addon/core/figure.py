@@ -70,24 +70,32 @@ class Figure:
     def height(self) -> float:
         return float(self.points[:, 2].max())
 
-    def at(self, x: float, y: float) -> "Figure":
-        """The same figure with its middle at (x, y)."""
+    def standing(self, x: float, y: float, heading: float) -> "Figure":
+        """The same figure with its middle at (x, y), facing that way."""
+        return (self if heading == self.heading else self._turned(heading))._at(x, y)
+
+    def capsules_at(self, x: float, y: float, heading: float) -> np.ndarray:
+        """(C, 7) `capsules` if it were standing there; crowds try hundreds of places."""
+        turn = axis_angle_to_matrix([0.0, 0.0, heading - self.heading])[:2, :2].T
+        capsules = self.capsules.copy()
+        for columns in (capsules[:, :2], capsules[:, 3:5]):
+            columns[:] = (columns - self.place) @ turn + (x, y)
+        return capsules
+
+    def _at(self, x: float, y: float) -> "Figure":
         x0, y0, lift = self.spec.position
         shift = np.round(np.array([x, y]) - self.place, 5)
         spec = replace(self.spec, position=(round(x0 + shift[0], 5), round(y0 + shift[1], 5), lift))
         capsules = self.capsules + [*shift, 0, *shift, 0, 0]
         moved = replace(self, spec=spec, points=self.points + [*shift, 0], hips=self.hips + shift, capsules=capsules)
-        # Crowds try hundreds of places: what is known already is not measured again.
         moved.__dict__.update(place=self.place + shift, radius=self.radius, height=self.height)
         return moved
 
-    def turned(self, heading: float) -> "Figure":
-        """The same figure on the same place, facing another way."""
+    def _turned(self, heading: float) -> "Figure":
         turn = axis_angle_to_matrix([0.0, 0.0, heading - self.heading])[:2, :2]
         pivot = self.place
-        points, capsules = self.points.copy(), self.capsules.copy()
-        for columns in (points[:, :2], capsules[:, :2], capsules[:, 3:5]):
-            columns[:] = (columns - pivot) @ turn.T + pivot
+        points, capsules = self.points.copy(), self.capsules_at(*pivot, heading)
+        points[:, :2] = (points[:, :2] - pivot) @ turn.T + pivot
         hips = (self.hips - pivot) @ turn.T + pivot
         x, y, lift = self.spec.position
         shift = hips - self.hips  # SMPL turns the root about the pelvis

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from .camera import SENSOR_MM
+from .chance import one_of
 from .ranges import Ranges
 
 NEAREST = 0.9
@@ -60,7 +61,7 @@ def sample_frame(
         room: metres before the camera; in a small one the lens is wider and the person larger.
         elevation: angle over the person to look from, radians, as a photo did; None draws the eye's height.
     """
-    focal_mm = float(rng.choice(ranges.focal_mm)) * float(rng.uniform(0.92, 1.08))
+    focal_mm = one_of(rng, ranges.focal_mm) * float(rng.uniform(0.92, 1.08))
     focal = focal_mm / SENSOR_MM * max(ranges.width, ranges.height)
     eye = _sample_eye(rng)
     # People are what photographs are taken of: large ones are likelier than an even spread would have them.
@@ -80,7 +81,7 @@ def sample_frame(
     pitch = np.arctan2(tall / 2 - eye, distance) + np.arctan(_sample_row(rng, shown) * ranges.height / focal)
     roll = float(rng.normal(0, np.radians(2.0))) if rng.random() < 0.35 and elevation is None else 0.0
     frame = Frame(ranges.width, ranges.height, focal_mm, eye, float(pitch), roll, distance, 0.0)
-    column = rng.choice([-0.02, 1.02]) if rng.random() < 0.1 else np.clip(rng.normal(0.5, 0.17), 0.08, 0.92)
+    column = one_of(rng, (-0.02, 1.02)) if rng.random() < 0.1 else np.clip(rng.normal(0.5, 0.17), 0.08, 0.92)
     return Frame(**{**frame.__dict__, "lateral": frame.lateral_at(float(column), distance)})
 
 

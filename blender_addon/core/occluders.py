@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from .chance import one_of
 from .framing import Frame
 from .furniture.kinds import FURNITURE_KINDS, SEATS, furniture_size, sample_furniture, seat_surface
 from .ranges import Ranges
@@ -20,7 +21,7 @@ CHAIR_HEIGHTS = (0.33, 0.55)
 def sample_seat(rng: np.random.Generator, seat_height: float) -> dict:
     """Parameters of something to sit on at that height, metres."""
     kinds = SEATS if CHAIR_HEIGHTS[0] < seat_height < CHAIR_HEIGHTS[1] else ("low_wall", "stool")
-    return sample_furniture(rng, str(rng.choice(kinds)), seat_height=round(seat_height, 3))
+    return sample_furniture(rng, one_of(rng, kinds), seat_height=round(seat_height, 3))
 
 
 def place_seat(params: dict, hips, yaw: float) -> OccluderSpec:
@@ -41,7 +42,7 @@ def place_occluders(rng: np.random.Generator, figures: list, frame: Frame, range
     things = []
     for _ in range(int(rng.integers(ranges.occluders[0], ranges.occluders[1] + 1))):
         for _ in range(TRIES):
-            params = sample_furniture(rng, str(rng.choice(FURNITURE_KINDS)))
+            params = sample_furniture(rng, one_of(rng, FURNITURE_KINDS))
             size = furniture_size(params)
             radius = float(np.hypot(size[0], size[1])) / 2
             place = _sample_place(rng, figures, frame)

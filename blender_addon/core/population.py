@@ -10,6 +10,7 @@ from functools import lru_cache
 import numpy as np
 
 from .body import BodyModel
+from .chance import one_of
 
 ADULT_AGE = 18
 """Years; who is younger is a child and drawn only where children are asked for."""
@@ -56,7 +57,7 @@ def sample_shape(rng: np.random.Generator, body: BodyModel, children: float = 0.
     if body.population_betas is None:
         return _sample_adult(rng, body)
     rows = np.flatnonzero((body.population_age < ADULT_AGE) == (child and has_children(body)))
-    row = int(rng.choice(rows))
+    row = int(one_of(rng, rows))
     betas = body.population_betas[row].astype(float)
     ancestry = body.population_ancestry
     return PersonShape(

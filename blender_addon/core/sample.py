@@ -7,6 +7,7 @@ import numpy as np
 from .camera import look_at
 from .cast import Cast
 from .catalog import Catalog
+from .chance import pick_row
 from .crowd import place_figures, place_in_front
 from .figure import sample_figure
 from .framing import Frame, sample_frame
@@ -82,10 +83,10 @@ def _sample_backdrop(rng, catalog: Catalog) -> Backdrop:
     """Environments and directions with room for people are likelier."""
     floors = [np.array(asset.floor) if asset.floor else np.array([UNKNOWN_ROOM]) for asset in catalog.environments]
     weights = np.array([np.clip(np.quantile(floor, 0.75), 1, 8) for floor in floors])
-    chosen = int(rng.choice(len(floors), p=weights / weights.sum()))
+    chosen = pick_row(rng, weights)
     floor = floors[chosen]
     weights = np.clip(floor, 1, 12) ** 2
-    column = int(rng.choice(len(floor), p=weights / weights.sum()))
+    column = pick_row(rng, weights)
     azimuth = np.pi - (column + rng.random()) / len(floor) * 2 * np.pi  # as `lighting.directions` has them
     rotation = float((np.pi / 2 - azimuth) % (2 * np.pi))  # brings it before the camera, which looks along +Y
     return Backdrop(catalog.environments[chosen].name, round(rotation, 4), float(floor[column]))

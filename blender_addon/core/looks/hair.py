@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from ..chance import pick
 from ..spec import LookSpec
 from ..surface import Surface
 from .scalp import Head
@@ -170,9 +171,7 @@ def _sample_style(rng, male: bool, age: float, skin: LookSpec) -> str:
         chances["pixie"] += 0.15
         chances["bob"] += 0.15
         chances["fringe"] *= 0.3
-    names = [name for name in chances if chances[name] > 0]
-    weights = np.array([chances[name] for name in names])
-    return names[int(rng.choice(len(names), p=weights / weights.sum()))]
+    return pick(rng, {name: max(chance, 0.0) for name, chance in chances.items()})
 
 
 def _sample_recession(rng, male: bool, age: float, style: str) -> float:
@@ -187,7 +186,7 @@ def _sample_beard(rng, male: bool, age: float) -> dict:
     """Length in metres, 0 for none."""
     if not male or age < 19 or rng.random() > 0.27:
         return {"length": 0.0, "moustache": False}
-    length = float(rng.choice([0.004, 0.008, 0.014, 0.03], p=[0.4, 0.38, 0.16, 0.06])) * rng.uniform(0.8, 1.2)
+    length = pick(rng, {0.004: 0.4, 0.008: 0.38, 0.014: 0.16, 0.03: 0.06}) * rng.uniform(0.8, 1.2)
     return {"length": round(length, 4), "moustache": bool(rng.random() < 0.15)}
 
 

@@ -7,6 +7,7 @@ body shares its vertices, so what is found on the template holds for all.
 
 import numpy as np
 
+from ..chance import pick, pick_row
 from ..spec import LookSpec
 from ..surface import Surface
 
@@ -124,11 +125,10 @@ def _sample_tone(rng, shares) -> np.ndarray:
 
 
 def _sample_hair_color(rng, shares, fair) -> tuple:
-    names = list(HAIR_COLORS)
     pale = shares[2] * (0.15 + 0.85 * fair)
     weights = np.array([0.14, 0.30, 0.23, 0.13, 0.10, 0.07, 0.03]) * pale
     weights[:2] += np.array([0.75, 0.25]) * (1 - pale)
-    name = names[int(rng.choice(len(names), p=weights / weights.sum()))]
+    name = list(HAIR_COLORS)[pick_row(rng, weights)]
     return name, np.array(HAIR_COLORS[name]) * rng.uniform(0.75, 1.3)
 
 
@@ -137,7 +137,7 @@ def _sample_eye_color(rng, shares, natural: str, fair: float) -> str:
     pale = shares[2] * (0.85 if light_hair else 0.5 * fair)
     if rng.random() > pale:
         return "dark brown" if rng.random() < 0.65 else "brown"
-    return ("brown", "hazel", "green", "blue", "grey")[int(rng.choice(5, p=(0.18, 0.2, 0.14, 0.36, 0.12)))]
+    return pick(rng, {"brown": 0.18, "hazel": 0.2, "green": 0.14, "blue": 0.36, "grey": 0.12})
 
 
 def _sample_grey(rng, age) -> float:

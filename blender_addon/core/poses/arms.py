@@ -6,6 +6,7 @@ happens on both.
 
 import numpy as np
 
+from ..chance import either_side, pick, pick_row
 from .goals import ArmAngles, HandAt
 
 DEGREE = np.pi / 180
@@ -31,7 +32,7 @@ def hang(rng):
         pronation=angle(rng, 22, 16),
         wrist=angle(rng, 6, 9),
         deviation=angle(rng, -3, 5),
-        hand=str(rng.choice(["relaxed", "relaxed", "relaxed", "fist", "flat"], p=[0.3, 0.3, 0.2, 0.12, 0.08])),
+        hand=pick(rng, {"relaxed": 0.8, "fist": 0.12, "flat": 0.08}),
     )
 
 
@@ -154,7 +155,7 @@ def pointing(rng):
 def gesturing(rng):
     place = rng.uniform([-0.14, -0.3, 0.2], [0.16, 0.0, 0.36])
     fingers, palm = rng.uniform([-0.8, -0.3, 0.4], [0.3, 0.6, 1.0]), rng.uniform([-1.0, -0.7, -0.3], [-0.1, 0.8, 0.2])
-    hand = str(rng.choice(["relaxed", "flat", "spread", "point"], p=[0.6, 0.2, 0.1, 0.1]))
+    hand = pick(rng, {"relaxed": 0.6, "flat": 0.2, "spread": 0.1, "point": 0.1})
     return HandAt("shoulder", tuple(place), spread(rng, 0.5, -1, -0.3, by=0.2), tuple(fingers), tuple(palm), hand)
 
 
@@ -196,7 +197,7 @@ def behind_head(rng):
 def two_handed(rng):
     """A telephone, a camera, a tray: both hands before the chest."""
     place = rng.uniform([0.0, -0.25, 0.12], [0.0, 0.12, 0.3])
-    wide = rng.choice([0.05, 0.09, 0.17], p=[0.5, 0.3, 0.2])
+    wide = pick(rng, {0.05: 0.5, 0.09: 0.3, 0.17: 0.2})
 
     def one():
         offset = spread(rng, wide, place[1], place[2], by=0.012)
@@ -225,7 +226,7 @@ def free_arm(rng):
 def raised_arm(rng):
     direction = np.array(spread(rng, 0.45, 1, 0.12, by=0.2))
     place = direction / np.linalg.norm(direction) * rng.uniform(0.42, 0.64)
-    hand = str(rng.choice(["fist", "spread", "relaxed"], p=[0.45, 0.3, 0.25]))
+    hand = pick(rng, {"fist": 0.45, "spread": 0.3, "relaxed": 0.25})
     return HandAt("shoulder", tuple(place), spread(rng, 1, -0.3, 0.1, by=0.15), tuple(direction), (-0.3, 0, 1), hand)
 
 
@@ -327,12 +328,11 @@ CHEERING = ((3, "cheering", apart(raised_arm, raised_arm), ""), (1, "cheering", 
 
 def gaze_ahead(rng, nod=2.0):
     """Head goal: mostly ahead, now and then well to one side."""
-    turn = angle(rng, 0, 14) if rng.random() < 0.65 else angle(rng, rng.choice([-1, 1]) * 40, 14, -68, 68)
+    turn = angle(rng, 0, 14) if rng.random() < 0.65 else angle(rng, either_side(rng) * 40, 14, -68, 68)
     return angle(rng, nod, 8), angle(rng, 0, 4), turn
 
 
 def draw_arms(rng, choices=STANDING):
     """(name, (left, right), gaze) of one arrangement."""
-    weights = np.array([choice[0] for choice in choices], float)
-    _, name, maker, gaze = choices[int(rng.choice(len(choices), p=weights / weights.sum()))]
+    _, name, maker, gaze = choices[pick_row(rng, [choice[0] for choice in choices])]
     return name, maker(rng), gaze if rng.random() < 0.8 else ""

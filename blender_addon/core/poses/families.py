@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from ..chance import one_of, pick
 from .arms import (
     CHEERING,
     DEGREE,
@@ -71,7 +72,7 @@ def walk(rng):
             elbow=angle(rng, 22 - s * lead * 9, 6, 6, 60),
             pronation=angle(rng, 20, 12),
             wrist=angle(rng, 5, 7),
-            hand=str(rng.choice(["relaxed", "fist"], p=[0.85, 0.15])),
+            hand=pick(rng, {"relaxed": 0.85, "fist": 0.15}),
         )
         for s in (1, -1)
     )
@@ -136,7 +137,7 @@ def run(rng):
             rotation=angle(rng, -18 + s * lead * 8, 7),
             elbow=angle(rng, 88, 13, 50, 118),
             pronation=angle(rng, 12, 12),
-            hand=str(rng.choice(["fist", "relaxed", "flat"], p=[0.55, 0.35, 0.1])),
+            hand=pick(rng, {"fist": 0.55, "relaxed": 0.35, "flat": 0.1}),
         )
         for s in (1, -1)
     )
@@ -155,12 +156,12 @@ def run(rng):
 def reach(rng):
     """A shelf, a branch, a strap, a door: one hand far out, or both."""
     wide = rng.uniform(0.08, 0.15)
-    kind = str(rng.choice(["up", "out", "forward"]))
+    kind = one_of(rng, ("up", "out", "forward"))
     direction = {"up": (0.15, 1, 0.35), "out": (1, 0.25, 0.35), "forward": (0.1, 0.05, 1)}[kind]
     direction = np.array(spread(rng, *direction, by=0.22))
     direction /= np.linalg.norm(direction)
     far = rng.uniform(0.58, 0.66)
-    hand = str(rng.choice(["grip", "relaxed", "flat"], p=[0.45, 0.35, 0.2]))
+    hand = pick(rng, {"grip": 0.45, "relaxed": 0.35, "flat": 0.2})
     palm = {"up": (-0.2, 0, 1), "out": (0, -0.5, 1), "forward": (-0.7, -0.6, 0)}[kind]
 
     def arm():
@@ -190,7 +191,7 @@ def reach(rng):
 
 def bend(rng):
     """Picking up, leaning on the knees, bending over a table."""
-    kind = str(rng.choice(["floor", "on_knees", "table"], p=[0.5, 0.22, 0.28]))
+    kind = pick(rng, {"floor": 0.5, "on_knees": 0.22, "table": 0.28})
     lift = rng.uniform(0, 60)  # from the back, or with the knees
     pitch, back, knee = {
         "floor": (66 - 0.4 * lift, 46 - 0.3 * lift, 28 + lift),

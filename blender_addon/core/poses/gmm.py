@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ..chance import pick_row
 from ..errors import AssetError
 from .features import ANGLES, SIZE, from_features
 from .limits import HIGH, LOW
@@ -51,7 +52,7 @@ def read_mixture(arrays: dict, place) -> Mixture:
 
 def sample_gmm(rng: np.random.Generator, mixture: Mixture) -> tuple[np.ndarray, str]:
     """A pose (55, 3) within JOINT_LIMITS, fingers straight, and which component it came from."""
-    component = int(rng.choice(len(mixture.weights), p=mixture.weights))
+    component = pick_row(rng, mixture.weights)
     spread = np.clip(rng.normal(size=mixture.factors.shape[2]), -FARTHEST, FARTHEST)
     vector = mixture.means[component] + mixture.factors[component] @ spread
     vector[:ANGLES] = np.clip(vector[:ANGLES], LOW[1:22].ravel(), HIGH[1:22].ravel())

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from ..chance import pick
 from ..rotations import axis_angle_to_matrix
 from .mannequin import FINGERS
 
@@ -46,6 +47,5 @@ LOOSE = {"relaxed": 0.62, "flat": 0.1, "fist": 0.13, "grip": 0.1, "spread": 0.05
 
 def loosen_fingers(mannequin, rng):
     """Fingers of both hands for a pose that came without any."""
-    shapes = rng.choice(list(LOOSE), size=2, p=list(LOOSE.values()))
-    for side, hand in zip((1, -1), shapes, strict=True):
-        curl_fingers(mannequin, side, str(hand), rng)
+    for side in (1, -1):
+        curl_fingers(mannequin, side, pick(rng, LOOSE), rng)

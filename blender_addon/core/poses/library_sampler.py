@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from ..chance import pick_row
 from .amass import Take, read_frame
 from .library import PoseLibrary
 from .limits import clip, mirror_pose
@@ -18,8 +19,8 @@ def propose_recorded(rng: np.random.Generator, libraries) -> Candidate:
     Args:
         libraries: PoseLibrary and Take, mixed; a library counts as many times as it has sources.
     """
-    weights = np.array([len(item.sources) if isinstance(item, PoseLibrary) else 1 for item in libraries], float)
-    chosen = libraries[int(rng.choice(len(libraries), p=weights / weights.sum()))]
+    weights = [len(item.sources) if isinstance(item, PoseLibrary) else 1 for item in libraries]
+    chosen = libraries[pick_row(rng, weights)]
     mirrored = rng.random() < 0.5
     if isinstance(chosen, Take):
         pose, detail = read_frame(chosen, float(rng.random()))

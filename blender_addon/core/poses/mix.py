@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from ..chance import pick
 from ..errors import SettingsError
 from .draw import PoseDraw
 from .gan import sample_gan
@@ -112,9 +113,7 @@ def sample_mixed(
         sources: from `open_sources`.
         skeleton: of the person who will take the pose.
     """
-    names = [name for name in SAMPLERS if mix.get(name, 0) > 0]
-    shares = np.array([mix[name] for name in names], float)
-    name = names[int(rng.choice(len(names), p=shares / shares.sum()))]
+    name = pick(rng, {name: mix.get(name, 0.0) for name in SAMPLERS})
     rejected = 0
     if name != "families":
         for rejected in range(ATTEMPTS):

@@ -6,6 +6,7 @@ cannot do (limits, limbs through the body, falling over) is thrown away and draw
 
 import numpy as np
 
+from ..chance import pick
 from .contact import collides, falls, floats
 from .draw import PoseDraw
 from .families import bend, jump, kneel, lunge, reach, run, squat, stand, walk
@@ -45,8 +46,7 @@ def sample_pose(
         families: kind -> weight, to ask for others than FAMILIES' shares.
     """
     shares = families or {kind: share for kind, (share, _) in FAMILIES.items()}
-    weights = np.array(list(shares.values()), float)
-    kind = list(shares)[int(rng.choice(len(shares), p=weights / weights.sum()))]
+    kind = pick(rng, shares)
     for rejected in range(ATTEMPTS):
         detail, plan = FAMILIES[kind][1](rng)
         mannequin = realise(plan, skeleton, rng)

@@ -44,6 +44,12 @@ from .mannequin import (
     unit,
 )
 
+BY_LEGS = frozenset(
+    ("knee", "thigh", "other_knee", "other_thigh", "shin", "foot", "floor")
+    + ("other_elbow", "other_wrist", "other_forearm", "other_hand")
+)
+"""Places that move as the pelvis is shifted over the feet, or may: the other hand may be on one of them."""
+
 
 def landmark(mannequin: Mannequin, name: str, side: int):
     """A place on or around the person: (3,) point, (3, 3) axes. Sided places are the left hand's own."""
@@ -91,13 +97,16 @@ def realise(plan: Plan, skeleton: Skeleton, rng: np.random.Generator) -> Mannequ
     """Work out a plan on a skeleton. The random numbers are the small unevenness of everything living."""
     mannequin = Mannequin(skeleton)
     jitter = rng.normal(0, np.radians(1.6) * plan.noise, (3, 3))
-    for _ in range(3 if plan.weight is not None else 1):
-        _place_trunk(mannequin, plan, jitter)
+    _place_trunk(mannequin, plan, jitter)
+    arms = {-1: plan.arms[1], 1: plan.arms[0]}
+    for again in range(3 if plan.weight is not None else 1):
         _place_legs(mannequin, plan)
         mannequin.update()
-        _place_head(mannequin, plan)
-        for side in (-1, 1):
-            _place_arm(mannequin, plan.arms[0 if side > 0 else 1], side)
+        if not again:
+            _place_head(mannequin, plan)
+        for side, arm in arms.items():
+            if not again or getattr(arm, "place", "") in BY_LEGS:
+                _place_arm(mannequin, arm, side)
         if plan.weight is not None:
             _balance(mannequin, plan)
     if plan.gaze:

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from ..chance import pick
 from .arms import (
     angle,
     apart,
@@ -26,7 +27,7 @@ from .goals import AnkleAt, HandAt, Plan, Step
 def sit(rng):
     """On a chair, a bench, a stool; the pelvis rests at the seat's height."""
     height = float(np.clip(rng.normal(0.44, 0.03), 0.37, 0.52)) if rng.random() < 0.88 else rng.uniform(0.6, 0.72)
-    posture = str(rng.choice(["upright", "leaning_back", "hunched"], p=[0.5, 0.28, 0.22]))
+    posture = pick(rng, {"upright": 0.5, "leaning_back": 0.28, "hunched": 0.22})
     pitch, bend = {"upright": (-4, 8), "leaning_back": (-20, 14), "hunched": (16, 30)}[posture]
     legs = _seated_legs(rng, height)
     if posture == "hunched":
@@ -49,7 +50,7 @@ def _seated_legs(rng, height):
     reach = 0.44 if height < 0.55 else 0.34
     low = max(0.0, height - 0.47)  # a bar stool has a foot rail
     wide = float(np.clip(rng.normal(0.13, 0.05), 0.06, 0.26))
-    kind = str(rng.choice(["flat", "crossed", "over", "figure_four", "stretched"], p=[0.58, 0.13, 0.13, 0.06, 0.1]))
+    kind = pick(rng, {"flat": 0.58, "crossed": 0.13, "over": 0.13, "figure_four": 0.06, "stretched": 0.1})
 
     def foot(x, z):
         heel = angle(rng, 24, 10, 8, 42) if z < 0.36 else 0.0
@@ -78,7 +79,7 @@ def _seated_legs(rng, height):
 
 def sit_on_floor(rng):
     """Cross-legged, knees up, or with legs stretched out; often propped up on a hand."""
-    kind = str(rng.choice(["tailor", "knees_up", "one_up", "stretched"], p=[0.34, 0.28, 0.2, 0.18]))
+    kind = pick(rng, {"tailor": 0.34, "knees_up": 0.28, "one_up": 0.2, "stretched": 0.18})
     wide = rng.uniform(0.08, 0.16)
     up = Step(wide, rng.uniform(0.45, 0.6), angle(rng, 6, 6), bend=0.2, splay=angle(rng, 4, 4))
     folded = AnkleAt((-0.02, 0.075, 0.185), (1, 0.8, 0.35), 0.5, 0.45)

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from ..chance import pick_row
 from .arms import CHEERING, FREE, angle, draw_arms, gaze_ahead, spread
 from .goals import ArmAngles, HandAt, Plan, Step, Swing
 
@@ -238,5 +239,4 @@ SPORTS = ((16, throw), (12, kick), (18, racket), (16, bat), (12, ready), (14, ri
 
 
 def sport(rng):
-    weights = np.array([weight for weight, _ in SPORTS], float)
-    return SPORTS[int(rng.choice(len(SPORTS), p=weights / weights.sum()))][1](rng)
+    return SPORTS[pick_row(rng, [weight for weight, _ in SPORTS])][1](rng)

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from ..chance import one_of, pick
 from ..spec import LookSpec
 from .fabric_choices import (
     NEUTRALS,
@@ -13,7 +14,6 @@ from .fabric_choices import (
     fabric,
     leather,
     neutral,
-    pick,
     plain_fabric,
     rubber,
     shade,
@@ -199,7 +199,7 @@ def sample_shoes(rng, female, age, warm) -> LookSpec:
             "sole": between(rng, 0.016, 0.022),
             "heel": 0.009,
             "collar": between(rng, -0.02, -0.008),
-            "laces": int(rng.choice([0, 4, 5])),
+            "laces": one_of(rng, (0, 4, 5)),
         }
         sole = rubber(rng, light=False)
     else:
@@ -209,7 +209,7 @@ def sample_shoes(rng, female, age, warm) -> LookSpec:
             "sole": between(rng, 0.024, 0.032),
             "heel": 0.012,
             "collar": between(rng, 0.06, 0.22 if female else 0.12),
-            "laces": int(rng.choice([0, 6])),
+            "laces": one_of(rng, (0, 6)),
         }
         sole = rubber(rng, light=rng.random() < 0.15)
     fabrics = [fabric | {"wrinkles": 0.12} for fabric in (upper, sole, trim)]

@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from ..chance import one_of, pick, pick_row
+
 # sRGB. Real wardrobes are mostly dark, white, grey and blue, with a little of everything else.
 NEUTRALS = {
     "black": (0.055, 0.055, 0.06),
@@ -55,28 +57,21 @@ LEATHERS = ((0.06, 0.05, 0.05), (0.17, 0.10, 0.06), (0.33, 0.19, 0.10), (0.48, 0
 RUBBERS = ((0.88, 0.88, 0.86), (0.90, 0.88, 0.82), (0.07, 0.07, 0.07), (0.45, 0.40, 0.33))
 
 
-def pick(rng, options: dict):
-    """A key by weight."""
-    names = list(options)
-    share = np.array([options[name] for name in names], float)
-    return names[int(rng.choice(len(names), p=share / share.sum()))]
-
-
 def between(rng, low, high):
     return float(rng.uniform(low, high))
 
 
 def shade(rng, color):
     """The same dye on another day."""
-    return [float(np.clip(c * rng.uniform(0.9, 1.08) + rng.normal(0, 0.012), 0.03, 0.93)) for c in color]
+    return [min(max(c * rng.uniform(0.9, 1.08) + rng.normal(0, 0.012), 0.03), 0.93) for c in color]
 
 
 def neutral(rng):
-    return shade(rng, list(NEUTRALS.values())[int(rng.integers(len(NEUTRALS)))])
+    return shade(rng, one_of(rng, list(NEUTRALS.values())))
 
 
 def colour(rng):
-    return shade(rng, list(COLOURS.values())[int(rng.integers(len(COLOURS)))])
+    return shade(rng, one_of(rng, list(COLOURS.values())))
 
 
 def some_color(rng, bright=0.5):
@@ -141,7 +136,7 @@ def darker(color, factor=0.72):
 
 
 def denim(rng):
-    color = shade(rng, DENIM[int(rng.choice(len(DENIM), p=[0.25, 0.27, 0.2, 0.12, 0.1, 0.06]))])
+    color = shade(rng, DENIM[pick_row(rng, [0.25, 0.27, 0.2, 0.12, 0.1, 0.06])])
     return {
         "pattern": "denim",
         "color": color,
@@ -153,7 +148,7 @@ def denim(rng):
 
 
 def leather(rng):
-    color = shade(rng, LEATHERS[int(rng.integers(len(LEATHERS)))])
+    color = shade(rng, one_of(rng, LEATHERS))
     return {
         "pattern": "leather",
         "color": color,
@@ -165,7 +160,7 @@ def leather(rng):
 
 
 def rubber(rng, light):
-    color = RUBBERS[int(rng.choice(4, p=[0.6, 0.2, 0.1, 0.1] if light else [0.0, 0.0, 0.75, 0.25]))]
+    color = RUBBERS[pick_row(rng, [0.6, 0.2, 0.1, 0.1] if light else [0.0, 0.0, 0.75, 0.25])]
     return {
         "pattern": "plain",
         "color": shade(rng, color),

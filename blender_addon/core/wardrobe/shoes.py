@@ -15,6 +15,7 @@ AROUND, RINGS = 56, 15
 WALL = 0.005  # metres between foot and the outside of the shoe
 FINE = np.linspace(-np.pi, np.pi, 96, endpoint=False)
 RAYS = np.stack([np.cos(FINE), np.sin(FINE)])
+ANGLES = np.linspace(0, 2 * np.pi, AROUND, endpoint=False)
 _COSINE = np.cos(FINE[:, None] - FINE)
 AHEAD = _COSINE > 0.1
 """Which rays meet the tangent line square to which others, not too far out."""
@@ -36,8 +37,6 @@ class Foot:
     """(3,) unit, level."""
     outline: np.ndarray
     """(A, 2) ahead and left: convex outline seen from above; starts at the toes and turns left."""
-    directions: np.ndarray
-    """(A,) the angle of each outline point, 0 ahead."""
     top: np.ndarray
     """(S, 2) ahead and height of the instep's profile, ascending."""
 
@@ -70,24 +69,23 @@ def measure_foot(fit: Fit, side: int) -> Foot:
     left = np.array([ahead[2], 0, -ahead[0]])
     middle = (low @ left).min() / 2 + (low @ left).max() / 2
     origin = left * middle + ahead * (low @ ahead).min() + np.array([0, fit.places.ground, 0])
-    angles = np.linspace(0, 2 * np.pi, AROUND, endpoint=False)
-    frame = Foot(origin, ahead, left, np.zeros((1, 2)), angles, np.zeros((1, 2)))
+    frame = Foot(origin, ahead, left, np.zeros((1, 2)), np.zeros((1, 2)))
     local = frame.local(points)
     flat = local[points[:, 1] < fit.places.ground + 0.04, :2]
-    return Foot(origin, ahead, left, _outline(flat, angles), angles, _profile(local))
+    return Foot(origin, ahead, left, _outline(flat), _profile(local))
 
 
-def _outline(flat, angles):
+def _outline(flat):
     """Convex outline of points in the plane, a margin outside, sampled by angle about its middle with even spacing."""
     centre = np.array([flat[:, 0].max() / 2, 0.0])
-    support = ((flat - centre) @ RAYS).max(0)
+    support = (RAYS.T @ np.ascontiguousarray((flat - centre).T)).max(1)
     radius = BLUR @ (np.where(AHEAD, support * SECANT, np.inf).min(1) + WALL + 0.002)
     outline = centre + (RAYS * radius).T
     # Spread the samples evenly along the outline: by angle alone the sides of a long foot would get few.
     ring = np.concatenate([outline, outline[:1]])
     way = np.concatenate([[0], np.cumsum(np.linalg.norm(np.diff(ring, axis=0), axis=1))])
     start = np.interp(0, FINE, way[:-1])
-    at = (start + angles / (2 * np.pi) * way[-1]) % way[-1]
+    at = (start + ANGLES / (2 * np.pi) * way[-1]) % way[-1]
     return np.stack([np.interp(at, way, column) for column in ring.T], 1)
 
 
@@ -192,7 +190,7 @@ def _upper_rings(fit, foot, side, collar, params):
 
 def _leg_ring(foot, tube, height, ease):
     """(A, 3) local points around the leg."""
-    angle = foot.directions
+    angle = ANGLES
     world = np.cos(angle)[:, None] * foot.ahead + np.sin(angle)[:, None] * foot.left
     turn = np.arctan2(world[:, 0], world[:, 2])
     station = np.full(AROUND, height)

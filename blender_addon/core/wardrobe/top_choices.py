@@ -2,8 +2,9 @@
 
 import numpy as np
 
+from ..chance import pick
 from ..spec import LookSpec
-from .fabric_choices import away_from, between, chest_print, darker, denim, leather, patterned, pick, plain_fabric
+from .fabric_choices import away_from, between, chest_print, darker, denim, leather, patterned, plain_fabric
 
 NECKS = {
     "crew": dict(depth=0.045, back=0.012, width=0.083, power=2.2),
