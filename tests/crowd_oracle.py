@@ -51,22 +51,22 @@ def winding(points, corners):
     return total
 
 
-def count_passing(seed: int, pictures: int, persons: int) -> int:
-    """Pairs of people in a number of pictures of whom one has a vertex deeper than TOUCH in the other."""
+def find_passing(seed: int, pictures: int, persons: int) -> list:
+    """[(picture, one, other, metres)]: people of whom one has a vertex deeper than TOUCH in the other."""
     path = library_folder() / "bodies" / f"{OPEN_BODY}.npz"
     sky = Asset("noon", "environment", path, "CC0", "", (9.0,) * 128)
     catalog = Catalog((Asset(OPEN_BODY, "body", path, "CC0", ""),), (sky,))
     ranges = Ranges(persons=(persons, persons)).check()
     cast = load_cast(catalog, ranges)
     body = cast.bodies[OPEN_BODY]
-    passing = 0
+    passing = []
     for index in trange(pictures, desc="pictures", disable=None):
         scene = sample_scene(seed, index, catalog, ranges, cast)
         skins = [posed_body(body, spec).vertices[: body.skin_vertices] for spec in scene.persons]
-        passing += sum(
-            max(deepest_inside(one, other, body.faces), deepest_inside(other, one, body.faces)) >= TOUCH
-            for one, other in itertools.combinations(skins, 2)
-        )
+        for (i, one), (j, other) in itertools.combinations(enumerate(skins), 2):
+            depth = max(deepest_inside(one, other, body.faces), deepest_inside(other, one, body.faces))
+            if depth >= TOUCH:
+                passing.append((index, i, j, depth))
     return passing
 
 
@@ -76,8 +76,10 @@ def main() -> None:
     parser.add_argument("--persons", type=int, default=8)
     parser.add_argument("--seed", type=int, default=21)
     options = parser.parse_args()
-    passing = count_passing(options.seed, options.pictures, options.persons)
-    print(f"{options.pictures} pictures of {options.persons} people: {passing} pairs pass through each other")
+    passing = find_passing(options.seed, options.pictures, options.persons)
+    for index, one, other, depth in passing:
+        print(f"picture {index}: persons {one} and {other}, {1000 * depth:.0f} mm")
+    print(f"{options.pictures} pictures of {options.persons} people: {len(passing)} pairs pass through each other")
 
 
 if __name__ == "__main__":
