@@ -82,6 +82,7 @@ def _capsules():
 NAMES, START, START_OFFSET, END, END_OFFSET, RADIUS, PAIRS = _capsules()
 
 
+HANDS = [row for row, name in enumerate(NAMES) if name.startswith("hand")]
 MAY_SINK = np.array([0.012 if name.startswith("hand") else 0.06 for name in NAMES[len(TRUNK) :]])
 """How far each limb's capsule may be under the floor: it is thicker than an instep or a heel, but not than a hand."""
 
@@ -120,6 +121,7 @@ def mannequin_capsules(mannequin: Mannequin, turn, place) -> np.ndarray:
     radius = np.concatenate([RADIUS, thick]) * skeleton.scale
     radius[len(RADIUS)] = max(radius[len(RADIUS)], (skeleton.belly + skeleton.back) / 2)  # stout people
     start, end = capsule_ends(mannequin.position, mannequin.turned, mannequin.skeleton.scale)
+    end[HANDS] += 0.5 * (end[HANDS] - start[HANDS])  # fingertips may touch their owner, and nobody else
     start, end = np.concatenate([start, position[first]]), np.concatenate([end, position[last]])
     start, end = ((ends - position[PELVIS]) @ turn.T + place for ends in (start, end))
     return np.column_stack([start, end, radius])
