@@ -4,9 +4,12 @@ from dataclasses import dataclass
 
 from .body import load_body
 from .catalog import Catalog
+from .closet import EMPTY, Closet
+from .looks.published import NONE, Styles, find_styles
 from .poses.library import load_library
 from .poses.mix import PoseSources, open_sources, parse_mix
 from .ranges import Ranges
+from .wardrobe.offers import find_offers
 
 
 @dataclass(frozen=True)
@@ -18,6 +21,12 @@ class Cast:
     mix: dict
     """Sampler of poses -> share."""
     poses: PoseSources
+    closet: Closet = EMPTY
+    """Published looks."""
+    offers: tuple = ()
+    """Published clothes to choose from."""
+    styles: Styles = NONE
+    """Published hair, skins, eyes, brows and lashes to choose from."""
 
 
 def load_cast(catalog: Catalog, ranges: Ranges) -> Cast:
@@ -32,4 +41,11 @@ def load_cast(catalog: Catalog, ranges: Ranges) -> Cast:
     poses = open_sources(
         mix, (*libraries, *catalog.takes), catalog.motion_prior, ranges.rare_simplicity, ranges.rare_extreme
     )
-    return Cast({name: load_body(catalog.body(name).path) for name in ranges.bodies}, mix, poses)
+    bodies = {name: load_body(catalog.body(name).path) for name in ranges.bodies}
+    dressed = [body for body in bodies.values() if body.poly is not None]
+    if not dressed or not catalog.closet.looks:
+        return Cast(bodies, mix, poses, catalog.closet)
+    offers, torn = find_offers(catalog.closet, dressed[0])
+    styles, lost = find_styles(catalog.closet, dressed[0])
+    catalog.skipped.extend([*torn, *lost])
+    return Cast(bodies, mix, poses, catalog.closet, offers, styles)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
+from .closet import EMPTY, MESHES, PAINTS, Closet, find_looks
 from .errors import AssetError
 from .poses.library import read_origin
 
@@ -16,7 +17,7 @@ OPEN_BODY = "open_body"
 ENVIRONMENT_SUFFIXES = (".exr", ".hdr")
 FIRST_BYTES = {".exr": (b"v/1\x01",), ".hdr": (b"#?RADIANCE", b"#?RGBE")}
 # The rooms of an asset folder, as each source publishes them.
-ROOMS = ("backgrounds", "bodies", "hdri", "occluders", "poses", "textures", "wardrobe")
+ROOMS = ("backgrounds", "bodies", "hdri", "makehuman", "occluders", "poses", "textures", "wardrobe", *MESHES, *PAINTS)
 # Photographed strangers would be people without labels.
 SHOW_PEOPLE = ("sunset", "venice_sunset")
 SHIPPED_LICENCE = ("CC0", "Poly Haven, shipped with Blender")
@@ -46,6 +47,8 @@ class Catalog:
     """File of --motion-prior; None is the one that ships."""
     takes: tuple = ()
     """Motion takes (amass.Take) of --poses."""
+    closet: Closet = EMPTY
+    """Published clothes, hair, skins and eyes."""
     skipped: list = field(default_factory=list)
     """One line for each asset that is broken."""
 
@@ -89,17 +92,19 @@ def load_catalog(folders=(), shipped_environments=None) -> Catalog:
     Raises:
         AssetError: a folder is missing, or there is no body.
     """
-    skipped, bodies, environments, libraries = [], {}, {}, {}
+    skipped, bodies, environments, libraries, looks = [], {}, {}, {}, {}
     for folder in asset_folders(folders):
         for path in _files(folder / "bodies", (".npz",)):
             bodies.setdefault(path.stem, Asset(path.stem, "body", path, *_body_licence(path)))
         _add_libraries(libraries, skipped, folder / "poses")
         _add_environments(environments, skipped, folder / "hdri", _licence(folder))
+        looks = find_looks(folder, _licence(folder)) | looks
     if not environments and shipped_environments:
         _add_environments(environments, skipped, Path(shipped_environments), SHIPPED_LICENCE)
     if not bodies:
         raise AssetError(f"No body under {library_folder() / 'bodies'}. Run `make assets` to build the open body.")
-    return Catalog(_sorted(bodies), _sorted(environments), _sorted(libraries), skipped=skipped)
+    found = _sorted(bodies), _sorted(environments), _sorted(libraries)
+    return Catalog(*found, closet=Closet(looks), skipped=skipped)
 
 
 def file_hash(path) -> str:

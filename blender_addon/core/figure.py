@@ -7,8 +7,10 @@ import numpy as np
 
 from .body import BodyModel
 from .cast import Cast
+from .closet import EMPTY, Closet
 from .family import pose_for, pose_joints
 from .looks.hair import sample_hair
+from .looks.published import choose_face, choose_hair
 from .looks.skin import sample_skin
 from .occluders import sample_seat
 from .outline import buttocks_of, outline_of, trunk_of
@@ -27,6 +29,7 @@ from .spec import LookSpec, PersonSpec, rounded
 from .wardrobe.cover import cloth_under
 from .wardrobe.feet import fit_feet
 from .wardrobe.outfits import sample_outfit
+from .wardrobe.published import shoe_outline
 from .wardrobe.shoes import SHOE_JOINTS, shoe_points
 
 UPRIGHT = 0.5
@@ -113,6 +116,11 @@ def sample_figure(rng: np.random.Generator, ranges: Ranges, cast: Cast) -> Figur
     body = cast.bodies[name]
     shape = sample_shape(rng, body, ranges.children)
     skin_look = sample_skin(rng, shape.sex, shape.age, shape.ancestry)
+    hair = sample_hair(rng, shape.sex, shape.age, skin_look)
+    garments = sample_outfit(rng, shape.sex, shape.age, cast.offers)
+    hair = choose_hair(rng, cast.styles, hair, shape.sex)
+    if _hangs(hair) and any(_has_hood(look) for look in garments):
+        hair = sample_hair(rng, shape.sex, shape.age, skin_look, "bun")
     spec = PersonSpec(
         body=name,
         sex=round(shape.sex, 3),
@@ -122,12 +130,10 @@ def sample_figure(rng: np.random.Generator, ranges: Ranges, cast: Cast) -> Figur
         pose_rejected=0,
         pose=(),
         position=(0.0, 0.0, 0.0),
-        skin=skin_look,
-        hair=sample_hair(rng, shape.sex, shape.age, skin_look),
-        garments=sample_outfit(rng, shape.sex, shape.age),
+        skin=choose_face(rng, cast.styles, skin_look, shape.sex, shape.age, shape.ancestry),
+        hair=hair,
+        garments=garments,
     )
-    if _hangs(spec.hair) and any(_has_hood(look) for look in spec.garments):
-        spec = replace(spec, hair=sample_hair(rng, shape.sex, shape.age, skin_look, "bun"))
     return _pose_figure(rng, spec, ranges, cast)
 
 
@@ -155,7 +161,7 @@ def _pose_figure(rng, spec: PersonSpec, ranges: Ranges, cast: Cast) -> Figure:
     pose[0] = turn_about_z(pose[0], heading)
     source = f"families:{draw.kind}" if draw.kind in FAMILIES else f"{draw.kind}:{draw.detail}"
     spec = replace(spec, pose_source=source.rstrip(":"), pose_rejected=draw.rejected, pose=rounded(pose))
-    pelvis, points, lowest = pose_outline(body, spec)
+    pelvis, points, lowest = pose_outline(body, spec, cast.closet)
     lift = round(draw.clearance - lowest, 5)
     spec = replace(spec, position=(0.0, 0.0, lift))
     seat = sample_seat(rng, _seat_height(body, spec)) if draw.seat else None
@@ -168,9 +174,11 @@ def _sole_under(garments: tuple) -> float:
     return sum(look.params["sole"] for look in garments if look.kind == "shoes")
 
 
-def pose_outline(body: BodyModel, spec: PersonSpec) -> tuple:
+def pose_outline(body: BodyModel, spec: PersonSpec, closet: Closet = EMPTY) -> tuple:
     """What the ground and the picture have to know of a person that stands at the origin.
 
+    Args:
+        closet: where its looks come from that are no built-in ones.
     Returns:
         pelvis (3,), points (N, 3) that nothing but loose cloth and hair reaches far beyond, and the height of the
         lowest that carries weight: a shoe's sole, or skin less the cloth that is pressed against it.
@@ -184,7 +192,10 @@ def pose_outline(body: BodyModel, spec: PersonSpec) -> tuple:
         if look.kind == "shoes":
             moves = posed.transforms[list(SHOE_JOINTS)]
             upright = moves[:, 2, 1].min() > UPRIGHT  # where their own up went
-            shoes, weights = shoe_points(fit_feet(body, betas, look.params), look.params, uppers=not upright)
+            if "asset" in look.params:
+                shoes, weights = shoe_outline(body, betas, look, closet)
+            else:
+                shoes, weights = shoe_points(fit_feet(body, betas, look.params), look.params, uppers=not upright)
             shoes = skin(shoes, weights, moves)
             lowest = min(lowest, shoes[:, 2].min())
             points.append(shoes[::5])

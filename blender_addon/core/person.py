@@ -5,9 +5,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from .body import BodyModel
+from .closet import EMPTY, Closet
 from .family import pose_for
 from .looks.hair import hair_surfaces
-from .looks.skin import skin_surface
+from .looks.published import keep_under, painted_skin
 from .posing import PosedBody, pose_body, skin
 from .spec import PersonSpec
 from .surface import Surface
@@ -29,14 +30,24 @@ class Person:
     """Skin and eyes, garments in the spec's order, hair; each with `posed` filled in."""
 
 
-def make_person(body: BodyModel, spec: PersonSpec) -> Person:
-    """Shape, dress and pose one person."""
+def make_person(body: BodyModel, spec: PersonSpec, closet: Closet = EMPTY) -> Person:
+    """Shape, dress and pose one person.
+
+    Args:
+        closet: where looks come from that are no built-in ones.
+    Raises:
+        AssetError: such a look is missing or broken.
+    """
     posed = pose_body(body, np.array(spec.betas), pose_for(body, spec.pose), np.array(spec.position))
-    garments, hidden = dress(body, posed.shaped, spec.garments)
+    garments, hidden = dress(body, posed.shaped, spec.garments, closet)
+    hair = hair_surfaces(body, posed.shaped, spec.hair, closet)
+    for hat in garments:
+        if hat.name == "hat":
+            keep_under(hat, hair)
     surfaces = [
-        *skin_surface(body, posed.shaped, hidden),
+        *painted_skin(body, posed.shaped, hidden, spec.skin, closet),
         *garments,
-        *hair_surfaces(body, posed.shaped, spec.hair),
+        *hair,
     ]
     for surface in surfaces:
         surface.posed = skin(surface.points, surface.weights, posed.transforms) + np.array(spec.position)

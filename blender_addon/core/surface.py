@@ -1,8 +1,28 @@
 """A surface that hangs on the body: skin, a garment, hair. The one form in which looks reach Blender."""
 
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import numpy as np
+
+
+@dataclass(frozen=True)
+class Pictures:
+    """Pictures that colour a surface by its texture coordinates."""
+
+    files: dict
+    """'color', 'normal', 'ao', 'bump', 'roughness', 'alpha' -> Path, those that there are."""
+    color: tuple
+    """(3,) sRGB: what the colour picture's mean becomes, or the whole surface's where there is none."""
+    recolor: bool
+    """Whether the colour picture is given that colour; else it is shown as it is."""
+    cutout: bool
+    """Whether the colour picture's alpha cuts holes."""
+    roughness: float
+    sheen: float = 0.0
+
+    def path(self, kind: str) -> Path | None:
+        return self.files.get(kind)
 
 
 @dataclass
@@ -24,3 +44,5 @@ class Surface:
     """(F,) index into the material slots; None for a single one."""
     posed: np.ndarray | None = None
     """(N, 3) metres, world frame, once posed."""
+    pictures: Pictures | None = None
+    """What it is coloured with; None leaves that to its kind."""

@@ -38,7 +38,7 @@ def build_scene(spec: SceneSpec, catalog: Catalog, bodies: dict, scene) -> Built
     build_world(spec.world, catalog.environment(spec.world.environment).path, spec.camera.rotation[2], scene)
     for thing in spec.occluders:
         build_occluder(thing.params, thing.position, thing.yaw, collection=scene.collection)
-    people = [make_person(bodies[person.body], person) for person in spec.persons]
+    people = [make_person(bodies[person.body], person, catalog.closet) for person in spec.persons]
     objects = [
         build_person(person, f"Posewright Person {i}", i, scene.collection, find_skin_map(person.body.path))
         for i, person in enumerate(people, 1)

@@ -1,19 +1,28 @@
-"""Cloth and leather as Blender materials: pictures of `core.wardrobe.fabrics`, wrinkles, prints."""
+"""Cloth and leather as Blender materials: pictures of `core.wardrobe.fabrics`, folds, prints."""
 
 import hashlib
 import json
+from pathlib import Path
 
 import bpy
 import numpy as np
 
 from ..core.wardrobe.fabrics import fabric_image
+from ..core.wardrobe.folds import TILE_METRES, fold_tile, manner_of
 from ..core.wardrobe.prints import DETAIL_METRES, detail_image, print_image
 from . import compat
 from .nodes import add_node
+from .photo_materials import photo_color
 
 
-def cloth_material(name: str, params: dict):
-    """One fabric's material; the mesh brings UVs in metres, `rest`, and the attributes of `core.wardrobe.panels`."""
+def cloth_material(name: str, params: dict, photo: Path | None = None):
+    """One fabric's material; the mesh brings UVs in metres, `rest`, and the attributes of `core.wardrobe.panels`.
+
+    Args:
+        photo: picture of the garment spread flat, for fabrics with `photo`; None shows their plain colour.
+    Raises:
+        AssetError: the picture cannot be read.
+    """
     material = bpy.data.materials.new(name)
     material.use_nodes = True
     tree = material.node_tree
@@ -24,8 +33,11 @@ def cloth_material(name: str, params: dict):
     color = _picture(tree, _scaled(tree, uv, 1 / tile["size_m"]), f"{key}.color", tile["color"], "sRGB").outputs[
         "Color"
     ]
+    if params.get("photo") and photo is not None:
+        color = photo_color(tree, params["photo"], photo)
     color = _worn(tree, color, params.get("fade", 0.0))
-    color = _uneven(tree, color)
+    folds = _folds(tree, params)
+    color = _shaded(tree, _uneven(tree, color), folds)
     if params.get("print"):
         color = _printed(tree, color, params["print"], key)
     if params.get("details"):
@@ -38,7 +50,7 @@ def cloth_material(name: str, params: dict):
         sheen=params.get("sheen", 0.0),
     )
     normal = _weave(tree, uv, tile, key)
-    tree.links.new(_wrinkles(tree, normal, params), compat.principled_input(shader, "normal"))
+    tree.links.new(_folded(tree, normal, folds), compat.principled_input(shader, "normal"))
     return material
 
 
@@ -55,22 +67,22 @@ def _attribute(tree, name):
     return add_node(tree, "ShaderNodeAttribute", attribute_name=name)
 
 
-def _math(tree, operation, a, b):
-    return add_node(tree, "ShaderNodeMath", {0: a, 1: b}, operation=operation).outputs[0]
+def _math(tree, operation, *values):
+    return add_node(tree, "ShaderNodeMath", dict(enumerate(values)), operation=operation).outputs[0]
 
 
 def _mix(tree, factor, a, b, blend="MIX"):
     return add_node(tree, "ShaderNodeMixRGB", {0: factor, 1: a, 2: b}, blend_type=blend).outputs[0]
 
 
-def _image(name, pixels, colorspace):
-    """A picture from an array (H, W, 1, 3 or 4) in 0 to 1, made once a session."""
+def _image(name, pixels, colorspace, exact=False):
+    """A picture from an array (H, W, 1, 3 or 4) in 0 to 1, made once a session; `exact` keeps floats of any size."""
     if name in bpy.data.images:
         return bpy.data.images[name]
     height, width, channels = pixels.shape
     rgba = np.ones((height, width, 4), np.float32)
     rgba[..., : max(channels, 3)] = pixels
-    image = bpy.data.images.new(name, width, height, alpha=channels == 4)
+    image = bpy.data.images.new(name, width, height, alpha=channels == 4, float_buffer=exact)
     image.colorspace_settings.name = colorspace
     image.pixels.foreach_set(rgba.ravel())
     image.update()
@@ -145,24 +157,32 @@ def _weave(tree, uv, tile, key):
     return add_node(tree, "ShaderNodeBump", bump).outputs[0]
 
 
-def _wrinkles(tree, normal, params):
-    """Folds where cloth creases, faint ones elsewhere. Ridges, not bumps: cloth folds sharply and lies flat between."""
-    fold = _attribute(tree, "fold").outputs["Vector"]
-    crease = _attribute(tree, "wrinkle").outputs["Fac"]
-    soft = _ridges(tree, fold, 1.0, 1.2)
-    fine = _ridges(tree, fold, 2.3, 0.8)
-    strength = add_node(tree, "ShaderNodeMapRange", {0: crease, 1: 0.0, 2: 1.0, 3: 0.10, 4: 1.0}).outputs[0]
-    height = _math(tree, "ADD", soft, _math(tree, "MULTIPLY", fine, 0.35))
-    height = _math(tree, "MULTIPLY", height, strength)
-    inputs = {"Strength": 1.0, "Distance": 0.022 * params.get("wrinkles", 0.6), "Height": height}
+def _folds(tree, params):
+    """Metres of folds: across what is squeezed, in rays from what pulls, down where cloth hangs."""
+    tile, manner = fold_tile(manner_of(params)), manner_of(params)
+    image = _image(f"folds.{manner}", tile[..., None], "Non-Color", exact=True)
+    squeezed = _attribute(tree, "wrinkle").outputs["Fac"]
+    limits = {"crease": (0.35, 2.4), "pull": (0.6, 1.8), "drape": (1.2, 1.2)}
+    total = 0.0
+    for name, (least, most) in limits.items():
+        where = _attribute(tree, name).outputs["Vector"]
+        node = add_node(tree, "ShaderNodeTexImage", {"Vector": _scaled(tree, where, 1 / TILE_METRES)})
+        node.image, node.interpolation = image, "Cubic"
+        share = add_node(tree, "ShaderNodeMapRange", {0: squeezed, 1: 0.0, 2: 1.0, 3: least, 4: most}).outputs[0]
+        share = _math(tree, "MULTIPLY", share, add_node(tree, "ShaderNodeSeparateXYZ", {0: where}).outputs[2])
+        total = _math(tree, "MULTIPLY_ADD", node.outputs["Color"], share, total)
+    return _math(tree, "MULTIPLY", total, params.get("wrinkles", 1.0))
+
+
+def _shaded(tree, color, folds):
+    """Light hardly reaches the bottom of a fold."""
+    tone = add_node(tree, "ShaderNodeMapRange", {0: folds, 1: -0.002, 2: 0.004, 3: 0.72, 4: 1.06}).outputs[0]
+    return _mix(tree, 1.0, color, tone, "MULTIPLY")
+
+
+def _folded(tree, normal, folds):
+    """The normal of folded cloth, its threads on top."""
+    inputs = {"Strength": 1.0, "Distance": 1.0, "Height": folds}
     if normal is not None:
         inputs["Normal"] = normal
     return add_node(tree, "ShaderNodeBump", inputs).outputs[0]
-
-
-def _ridges(tree, vector, scale, distortion):
-    noise = add_node(
-        tree, "ShaderNodeTexNoise", {"Vector": vector, "Scale": scale, "Detail": 1.0, "Distortion": distortion}
-    ).outputs[0]
-    away = _math(tree, "ABSOLUTE", _math(tree, "SUBTRACT", noise, 0.5), 0.0)
-    return _math(tree, "POWER", _math(tree, "SUBTRACT", 1.0, _math(tree, "MULTIPLY", away, 2.5)), 2.0)

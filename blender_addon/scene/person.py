@@ -7,6 +7,7 @@ from ..core.person import Person
 from ..core.surface import Surface
 from .cloth_materials import cloth_material
 from .mesh import fill_mesh, set_attribute, set_uv
+from .picture_materials import picture_material
 from .skin_materials import eye_material, hair_material, skin_material
 
 REST = "rest"
@@ -64,9 +65,11 @@ def _add_materials(mesh, person: Person, skin_map) -> np.ndarray:
 
 def _materials(surface: Surface, person: Person, skin_map) -> list:
     if surface.name == "skin":
-        return [skin_material(person.spec.skin, skin_map, person.spec.hair)]
+        return [skin_material(person.spec.skin, skin_map, person.spec.hair, surface)]
     if surface.name == "eyes":
-        return [eye_material(person.spec.skin)]
+        return [eye_material(person.spec.skin, surface)]
+    if surface.pictures:
+        return [picture_material(surface)]
     if surface.name == "hair":
         return [hair_material(person.spec.hair)]
-    return [cloth_material(surface.name, fabric) for fabric in surface.fabrics]
+    return [cloth_material(surface.name, fabric, surface.photo) for fabric in surface.fabrics]

@@ -5,7 +5,9 @@ from pathlib import Path
 import bpy
 
 from ..core.spec import LookSpec
+from ..core.surface import Surface
 from . import compat
+from .picture_materials import picture_color
 
 PUPIL_EDGE = 0.02
 """Radians over which the rims in the eye are blurred."""
@@ -13,21 +15,28 @@ IRIS = 0.4
 """Radians from the gaze where the iris ends."""
 
 
-def skin_material(look: LookSpec, skin_map=None, hair: LookSpec | None = None) -> "bpy.types.Material":
+def skin_material(
+    look: LookSpec, skin_map=None, hair: LookSpec | None = None, surface: Surface | None = None
+) -> "bpy.types.Material":
     """Skin with lips, brows, beard shadow and blush.
 
     Args:
         skin_map: picture from `assets.bodies.skin_maps`, or None: lips and brows come from the mesh, softer.
         hair: darkens the scalp and beard under the strands.
+        surface: of the skin; one with pictures is coloured by them.
+    Raises:
+        AssetError: a picture cannot be read.
     """
     params = look.params
     tree = _Tree("skin")
     face, flesh = tree.attribute("face"), tree.attribute("flesh")
     lips, brow, lines = _skin_masks(tree, face, skin_map, params["brow_shape"])
-    color = _flesh_color(tree, params, flesh)
-    color = tree.mix(tree.multiply(lips, 0.85), color, params["lip_color"])
+    painted = surface is not None and surface.pictures is not None
+    color = picture_color(tree.tree, tree.uv(), surface)[0] if painted else _flesh_color(tree, params, flesh)
+    color = tree.mix(tree.multiply(lips, 0.3 if painted else 0.85), color, params["lip_color"])
     color = _hairs_color(tree, params, color, face, flesh, hair)
-    color = tree.mix(tree.multiply(brow, params["brow_density"]), color, params["brow_color"])
+    density = 0.0 if params.get("brow_mesh") else params["brow_density"]
+    color = tree.mix(tree.multiply(brow, density), color, params["brow_color"])
     color = tree.mix(tree.multiply(lines, 0.75), color, [c * 0.12 for c in params["tone"]])
     tree.link(color, "base_color")
     oily = tree.multiply(tree.channel(flesh, 2), -0.16 * params["oil"])
@@ -81,10 +90,25 @@ def _hairs_color(tree, params, color, face, flesh, hair):
     return color
 
 
-def eye_material(look: LookSpec) -> "bpy.types.Material":
-    """Eyeballs by the angle from the gaze: pupil, iris with fibres and a dark rim, veined white; and the lashes."""
+def eye_material(look: LookSpec, surface: Surface) -> "bpy.types.Material":
+    """Eyeballs from a picture, or by the angle from the gaze; and the lashes.
+
+    Raises:
+        AssetError: the picture cannot be read.
+    """
     params = look.params
     tree = _Tree("eyes")
+    color = picture_color(tree.tree, tree.uv(), surface)[0] if surface.pictures else _iris_and_white(tree, params)
+    lash = tree.attribute("lash").outputs[2]
+    color = tree.mix(lash, color, [c * 0.3 for c in params["brow_color"]])
+    tree.link(color, "base_color")
+    tree.link(tree.add(tree.multiply(lash, 0.5), 0.08), "roughness")
+    tree.set(specular=0.6)
+    return tree.material
+
+
+def _iris_and_white(tree, params):
+    """Pupil, iris with fibres and a dark rim, veined white."""
     angle = tree.attribute("gaze_angle").outputs[2]
     pupil = params["pupil"] * 3.14159 / 180
     fibres = tree.noise_uv((60, 5, 1))
@@ -97,13 +121,7 @@ def eye_material(look: LookSpec) -> "bpy.types.Material":
         params["sclera"],
         [params["sclera"][0] * 0.9, params["sclera"][1] * 0.55, params["sclera"][2] * 0.5],
     )
-    color = tree.mix(tree.ramp(angle, IRIS - 0.01, IRIS + 0.05), color, white)
-    lash = tree.attribute("lash").outputs[2]
-    color = tree.mix(lash, color, [c * 0.3 for c in params["brow_color"]])
-    tree.link(color, "base_color")
-    tree.link(tree.add(tree.multiply(lash, 0.5), 0.08), "roughness")
-    tree.set(specular=0.6)
-    return tree.material
+    return tree.mix(tree.ramp(angle, IRIS - 0.01, IRIS + 0.05), color, white)
 
 
 def hair_material(look: LookSpec) -> "bpy.types.Material":

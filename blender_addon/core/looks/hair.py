@@ -3,8 +3,10 @@
 import numpy as np
 
 from ..chance import pick
+from ..closet import EMPTY, Closet
 from ..spec import LookSpec
 from ..surface import Surface
+from .published import hair_mesh
 from .scalp import Head
 from .skin import join_surfaces
 from .strands import beard_strands, scalp_cap, scalp_strands
@@ -198,8 +200,10 @@ def _numbers(values) -> list:
     return [round(float(min(max(value, 0.0), 1.0)), 5) for value in values]
 
 
-def hair_surfaces(body, shaped: np.ndarray, look: LookSpec) -> list[Surface]:
+def hair_surfaces(body, shaped: np.ndarray, look: LookSpec, closet: Closet = EMPTY) -> list[Surface]:
     """Strands, the cap beneath them and the beard as one surface in the rest pose; an empty list for a bare head.
+
+    Published hair is a surface of its own.
 
     Point attributes: 'strand' 0 at the root to 1 at the tip, 'tone' and 'tone2' random a strand, 0 to 1.
     """
@@ -208,9 +212,9 @@ def hair_surfaces(body, shaped: np.ndarray, look: LookSpec) -> list[Surface]:
         return []  # a licensed body's files do not say where its scalp is
     rng = np.random.default_rng(params["seed"])
     head = Head.of(body, shaped, long=max(params["top"], params["tail"]) > 0.12)
-    parts = []
-    if not params["bare"]:
+    parts, published = [], [hair_mesh(body, shaped, look, closet)] if "asset" in params else []
+    if not params["bare"] and not published:
         parts += [scalp_cap(head, params), *scalp_strands(rng, head, params)]
     if params["beard"]["length"] > 0:
         parts.append(beard_strands(rng, head, params))
-    return [join_surfaces("hair", parts)]
+    return published + ([join_surfaces("hair", parts)] if parts else [])

@@ -178,12 +178,13 @@ def _numbers(values) -> list:
     return [round(float(value), 5) for value in values]
 
 
-def skin_surface(body, shaped: np.ndarray, hidden: np.ndarray) -> list[Surface]:
+def skin_surface(body, shaped: np.ndarray, hidden: np.ndarray, lashes: bool = True) -> list[Surface]:
     """The body's skin without what clothes hide, and its eyes.
 
     Args:
         shaped: (V, 3) vertices of the shaped body in the T-pose.
         hidden: (V,) bool; a face goes when all its corners are hidden.
+        lashes: whether the eyes have them.
     """
     if body.poly is None:
         return [_plain_skin(body, shaped, hidden)]
@@ -199,7 +200,7 @@ def skin_surface(body, shaped: np.ndarray, hidden: np.ndarray) -> list[Surface]:
         uv=np.asarray(body.uv)[body.poly_uv[shown]],
         attributes={name: values[used] for name, values in masks.items()},
     )
-    return [skin, _eyes(body, shaped)]
+    return [skin, _eyes(body, shaped, lashes)]
 
 
 def _plain_skin(body, shaped, hidden) -> Surface:
@@ -346,7 +347,7 @@ def _oil(place) -> np.ndarray:
     return np.maximum.reduce([forehead, ridge, 0.7 * chin])
 
 
-def _eyes(body, shaped) -> Surface:
+def _eyes(body, shaped, lashes: bool) -> Surface:
     """Both eyeballs, finer than MakeHuman's so that the iris is round, with lashes.
 
     Attributes: 'gaze_angle' radians from the gaze on the eyeballs, 'lash' 1 on lashes.
@@ -354,8 +355,9 @@ def _eyes(body, shaped) -> Surface:
     parts = []
     for side in "lr":
         parts.append(_eyeball(body, shaped, f"helper-{side}-eye"))
-        parts.append(_lashes(body, shaped, f"helper-{side}-eyelashes-2", LASHES, 1.0))
-        parts.append(_lashes(body, shaped, f"helper-{side}-eyelashes-1", LASHES // 2, 0.6))
+        if lashes:
+            parts.append(_lashes(body, shaped, f"helper-{side}-eyelashes-2", LASHES, 1.0))
+            parts.append(_lashes(body, shaped, f"helper-{side}-eyelashes-1", LASHES // 2, 0.6))
     return join_surfaces("eyes", parts)
 
 

@@ -1,17 +1,19 @@
 """Built-in clothes: garments on a shaped body, free of any download."""
 
-from dataclasses import dataclass
-
 import numpy as np
 
+from ..closet import EMPTY, Closet
 from ..spec import LookSpec
-from ..surface import Surface
-from .cutting import Cloth, closed, cut, fold_hems, hem_rings
+from .cutting import Cloth, closed, cut, fold_hems, hem_rings, point_normals
 from .drape import settle_over
-from .fitting import Fit, make_fit
+from .fitting import Fit, make_fit, ramp
+from .flat import flat_attribute
+from .garment import Garment
 from .garments import make_bottom, make_dress, make_skirt, make_socks, make_top
 from .outfits import sample_outfit
 from .panels import SEAM, garment_uv, point_attributes
+from .photo_garment import picture_of
+from .published import published_garment
 from .shoes import make_shoes
 from .suit import nearest
 
@@ -27,36 +29,19 @@ GARMENTS = {
 }
 """LookSpec.kind -> its maker."""
 
+SOCK_SINKS = 0.007
+"""Metres."""
 KEEP_OFF = {"socks": 0.002, "bottom": 0.0045, "skirt": 0.009, "dress": 0.007, "top": 0.011, "shoes": 0.0}
 
 
-@dataclass
-class Garment(Surface):
-    """Cloth on a body, with what lets it settle once posed."""
-
-    fabrics: tuple = ()
-    """Of each material slot, as `fabrics.fabric_image` takes them."""
-    anchors: np.ndarray | None = None
-    """(N, K) body vertices near each point; None where the thing is stiff, as shoes are."""
-    outside: tuple = (0, 0)
-    """How many of the points and faces are cloth as it was cut; turned-in hems follow."""
-    thickness: float = 0.0
-    """Metres."""
-    keep_off: float = 0.0
-    """Metres between skin and posed cloth, at least; inner layers lie closer than outer ones."""
-    sole_thickness: float = 0.0
-    """Metres of shoe under the foot."""
-    over: tuple = ()
-    """((n,) points of this garment, (n,) points of another under them, its place in the outfit), a triple for each."""
-
-
-def dress(body, shaped: np.ndarray, garments) -> tuple:
+def dress(body, shaped: np.ndarray, garments, closet: Closet = EMPTY) -> tuple:
     """Put clothes on a body in the T-pose.
 
     Args:
         body: BodyModel.
         shaped: (V, 3) its vertices with shape, without pose.
         garments: LookSpecs of `sample_outfit`.
+        closet: where those come from that are no built-in ones.
     Returns:
         one Garment for each LookSpec, in order, and (V,) bool: skin that they hide, which has to be left out of the
         mesh so that nothing pokes through.
@@ -65,13 +50,29 @@ def dress(body, shaped: np.ndarray, garments) -> tuple:
     hidden = np.zeros(len(shaped), bool)
     surfaces = []
     for look in garments:
-        cloth, covers = GARMENTS[look.kind](fit, look.params)
-        garment = _finish(fit, cloth, look)
+        if "asset" in look.params:
+            garment, covers = published_garment(fit, body, look, closet)
+        else:
+            cloth, covers = GARMENTS[look.kind](fit, look.params)
+            garment = _finish(body, fit, cloth, look)
+            if "photo" in look.params:
+                garment.photo = picture_of(closet, look.params["photo"])
         garment.over = tuple(_meetings(fit, garment, surfaces))
         _lift_over(garment, surfaces)
         surfaces.append(garment)
         hidden |= covers
+    _sink_socks(surfaces)
     return surfaces, hidden
+
+
+def _sink_socks(surfaces: list) -> None:
+    """What of a sock is inside a shoe goes under the skin, which is left out there; a bent ankle would push it out."""
+    socks, shoes = ([g for g in surfaces if g.name == name] for name in ("socks", "shoes"))
+    for sock in socks if shoes else ():
+        normals = point_normals(sock.points, closed(sock.faces))
+        beside = nearest(sock.points, shoes[0].points, np.arange(len(shoes[0].points)), 1)[:, 0]
+        inside = ramp(shoes[0].points[beside, 1] - sock.points[:, 1], -0.004, 0.006)
+        sock.points = sock.points - (SOCK_SINKS * inside)[:, None] * normals
 
 
 def _lift_over(garment: Garment, inner: list) -> None:
@@ -101,7 +102,7 @@ def _meetings(fit: Fit, garment: Garment, inner: list):
             yield rows, nearest(garment.points[rows], under.points, others, 1)[:, 0], number
 
 
-def _finish(fit: Fit, cloth: Cloth, look: LookSpec) -> Garment:
+def _finish(body, fit: Fit, cloth: Cloth, look: LookSpec) -> Garment:
     """Seams, hems, texture coordinates: from cloth to a surface."""
     stiff = look.kind == "shoes"
     if not stiff:
@@ -117,6 +118,8 @@ def _finish(fit: Fit, cloth: Cloth, look: LookSpec) -> Garment:
     faces = cloth.faces.copy()
     faces[faces[:, 3] == faces[:, 2], 3] = -1
     attributes = point_attributes(fit, cloth, look.kind in ("bottom", "skirt"))
+    if "photo" in look.params:
+        attributes["flat"] = flat_attribute(body, fit, cloth, look.params)
     return Garment(
         name=look.kind,
         points=cloth.points,

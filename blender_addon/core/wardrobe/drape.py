@@ -11,6 +11,8 @@ import numpy as np
 from ..body import BodyModel
 from ..posing import PosedBody
 from .cutting import closed, hem_rings, neighbours, point_normals, smooth, unique_edges
+from .fitting import ramp
+from .hanging import hang_columns
 from .suit import ANKLES, HIPS, KNEES, nearest, suit_of
 
 STEPS, SKIRT_STEPS = 14, 40
@@ -59,6 +61,8 @@ def settle_over(garment, outfit: list, points: np.ndarray, others: list) -> None
         return
     table = neighbours(closed(garment.faces[: garment.outside[1]]), len(points))
     for rows, under, number in garment.over:
+        if "row" in outfit[number].attributes and len(under):  # a skirt has slid along below since the T-pose
+            under = nearest(points[rows], others[number], np.unique(under), 1)[:, 0]
         normal = point_normals(others[number], closed(outfit[number].faces))[under]
         for _ in range(2):
             height = ((points[rows] - others[number][under]) * normal).sum(1)
@@ -164,8 +168,10 @@ def _settled(garment, faces, skin, legs, up):
     squeeze = SKIRT_SQUEEZE if hangs else SQUEEZE
     hold = _hold(garment)[:count, None]
     fall = ((SAG + (SKIRT_SAG - SAG) * free * _falls(garment.points[:count])) * (1 - hold[:, 0]))[:, None] * up
-    links = unique_edges(faces)[0], _crosses(faces)
+    links = np.concatenate([unique_edges(faces)[0], _seam(garment)]), _crosses(faces)
     edges, diagonals = ([_springs(garment.points, group) for group in _matchings(of)] for of in links)
+    if hangs and "row" in garment.attributes:
+        target = _let_down(garment, count, free, legs, up)
     points = target + _ripple(garment.points[:count], target, faces)
     table = neighbours(faces, count)
     for step in range(SKIRT_STEPS if hangs else STEPS):
@@ -180,6 +186,39 @@ def _settled(garment, faces, skin, legs, up):
             points = smooth(points, table, 1, 0.2)
     points = smooth(points, table, 1, 0.3)
     return skin.push(_clear_legs(points, free, legs, table) if hangs else points)
+
+
+def _seam(garment):
+    """(E, 2) points of a dress's skirt and of its top that are sewn together: no edge of the mesh joins them."""
+    count = garment.outside[0]
+    row = garment.attributes.get("row", np.zeros(count))[:count]
+    top, waist = np.flatnonzero(row == 0), np.flatnonzero((row > 0) & (row < 3))
+    if not len(waist) or not len(top):
+        return np.zeros((0, 2), np.int64)
+    return np.stack([waist, nearest(garment.points[waist], garment.points, top, 1)[:, 0]], 1)
+
+
+def _let_down(garment, count, free, legs, up):
+    """Where a skirt hangs, before its columns are held together; on a raised thigh it lies, and under one it is sat upon."""
+    rest, target = garment.points[:count], garment.posed[:count]
+    share = free * (1 - _carried(rest, garment.weights[:count], legs, up))
+
+    def push_out(points):
+        return _push_out_of_cones(points, np.ones(len(points)), legs.cones)
+
+    return hang_columns(rest, target, garment.attributes["row"][:count], share, push_out, up)
+
+
+def _carried(rest, weights, legs, up):
+    """(N,) how much of a skirt a raised thigh takes along: what is before and behind it, down to the knee."""
+    thighs = [end - start for start, end, *_ in legs.cones[:2]]
+    raised = ramp(np.array([1 + (way @ up) / np.linalg.norm(way) for way in thighs]), 0.25, 0.75)  # 0 stands, 1 sits
+    of_legs = weights[:, list(HIPS)] + weights[:, list(KNEES)]
+    sides = of_legs / np.maximum(of_legs.sum(1, keepdims=True), 1e-6)
+    sides = np.where(of_legs.sum(1, keepdims=True) > 0.02, sides, 0.5)
+    across, ahead = rest[:, 0], rest[:, 2] - np.median(rest[:, 2])
+    flat = ramp(np.abs(ahead) / np.maximum(np.hypot(across, ahead), 1e-6), 0.2, 0.6)
+    return (sides @ raised) * flat * (1 - weights[:, list(KNEES)].sum(1))
 
 
 def _falls(rest):

@@ -87,11 +87,12 @@ def cut_from_suit(fit: Fit, fields: list) -> Cloth:
     return replace(cloth, attributes={"suit": cloth.points})
 
 
-def covered(fit: Fit, fields: list, margin: float) -> np.ndarray:
-    """(V,) bool: skin that lies inside all the hems by a margin."""
+def covered(fit: Fit, fields: list, margin) -> np.ndarray:
+    """(V,) bool: skin that lies inside all the hems by a margin, metres, one number or one for each."""
     inside = fit.suit.skin.copy()
-    for field in fields:
-        inside &= field(fit.shaped) > margin
+    margins = [margin] * len(fields) if np.isscalar(margin) else margin
+    for field, least in zip(fields, margins, strict=True):
+        inside &= field(fit.shaped) > least
     return inside
 
 

@@ -20,7 +20,8 @@ def make_top(fit: Fit, params: dict) -> tuple:
     cloth = cut_from_suit(fit, list(fields.values()))
     cloth = _mark_bands(fit, cloth, fields, params)
     cloth = _hang_top(fit, cloth, params)
-    hidden = covered(fit, list(fields.values()), params["margin"])
+    wide = {"armhole": 0.055, "sleeve": 2.2 * params["sleeve_ease"] if not params.get("cuff") else 0.0}  # one sees in
+    hidden = covered(fit, list(fields.values()), [max(params["margin"], wide.get(name, 0.0)) for name in fields])
     if params.get("collar"):
         cloth = add_collar(fit, cloth, fields["neck"], params["collar"])
     return cloth, hidden
@@ -212,7 +213,7 @@ def _skirt(fit: Fit, params: dict, waist: float, hem: float) -> Cloth:
         faces,
         anchors,
         slot.astype(np.int32),
-        {"suit": points, "skirt": np.ones(len(points))},
+        {"suit": points, "skirt": np.ones(len(points)), "row": 1.0 + np.repeat(np.arange(rows), SKIRT_AROUND)},
     )
 
 

@@ -4,18 +4,29 @@ import numpy as np
 
 from ..spec import LookSpec
 from .bottom_choices import sample_bottom, sample_dress, sample_shoes, sample_socks
+from .offers import MIDRIFF, choose
 from .top_choices import sample_top
 
+PUBLISHED = 0.65
+"""Share of people who wear published clothes where there are any."""
+WHOLE = 0.2
+"""Share of those whose published clothes are of one piece, if such fit."""
+MIXED = 0.3
+"""Chance of each of the others' garments to be a built-in one after all."""
 
-def sample_outfit(rng: np.random.Generator, sex: float, age: float) -> tuple:
+
+def sample_outfit(rng: np.random.Generator, sex: float, age: float, offers: tuple = ()) -> tuple:
     """Clothes for one person, inner layers first: (LookSpec, ...).
 
     Args:
         sex: 0 male to 1 female.
         age: years.
+        offers: published clothes, from `offers.find_offers`; without any, built-in ones.
     """
     female = rng.random() < sex
     warm = rng.random()  # 0 a summer's day, 1 a cold one
+    if offers and rng.random() < PUBLISHED:
+        return tuple(_plain_types(_published_outfit(rng, offers, female, age, warm)))
     shoes = sample_shoes(rng, female, age, warm)
     if female and rng.random() < 0.22:
         body = [sample_dress(rng, warm, age)]
@@ -28,13 +39,37 @@ def sample_outfit(rng: np.random.Generator, sex: float, age: float) -> tuple:
     return tuple(_plain_types([*socks, *_with_shoes(rng, body, shoes)]))
 
 
+def _published_outfit(rng, offers, female, age, warm) -> list:
+    """Shoes, then a suit, or trousers or a skirt and a top that covers their waist; here and there a built-in one."""
+
+    def published(*roles, fits=lambda offer: True):
+        return choose(rng, offers, roles, female, fits) if rng.random() > MIXED else None
+
+    shoes = published("shoes")
+    body = [choose(rng, offers, ("suit",), female)] if rng.random() < WHOLE else []
+    if not body or body[0] is None:
+        lower = ("bottom", "skirt") if female else ("bottom",)
+        bottom = published(*lower) or sample_bottom(rng, female, age, warm)
+        waist = bottom.params["waist"] - MIDRIFF
+        top = published("top", fits=lambda offer: offer.hem < waist)
+        top = top or sample_top(rng, female, age, warm, _main_color(bottom), 0.0)
+        body = [bottom, top]
+    hat = [choose(rng, offers, ("hat",), female)] if rng.random() < HATS else []
+    body += [look for look in hat if look]
+    if shoes:  # published ones come with socks
+        return [shoes, *body]
+    built_in = sample_shoes(rng, female, age, 0.0)  # no boots: published trousers do not end in them
+    return [*sample_socks(rng, built_in, body), *_with_shoes(rng, body, built_in)]
+
+
+HATS = 0.07
 SHIN = 0.42
 """Metres from ankle to knee, about."""
 
 
 def _with_shoes(rng, body, shoes):
     """Trousers end inside high boots, or where low shoes begin; what is inside comes first."""
-    long = [look for look in body if look.kind == "bottom" and look.params["hem"] < 0.2]
+    long = [look for look in body if look.kind == "bottom" and look.params["hem"] < 0.2 and "asset" not in look.params]
     if not long:
         return [shoes, *body]
     collar = shoes.params["collar"]
@@ -47,7 +82,7 @@ def _with_shoes(rng, body, shoes):
 
 
 def _main_color(look: LookSpec):
-    return np.array(look.params["fabrics"][0]["color"])
+    return np.array(look.params["color"] if "asset" in look.params else look.params["fabrics"][0]["color"])
 
 
 def _plain_types(looks):

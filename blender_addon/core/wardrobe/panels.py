@@ -4,6 +4,7 @@ import numpy as np
 
 from .cutting import Cloth
 from .fitting import TRUNK_AXES, Fit, ramp
+from .folds import fold_attributes
 from .tubes import ANGLES, Tube, hull_tube
 
 SEAM = 0.06  # of the upper arm: where sleeves are sewn on
@@ -98,14 +99,6 @@ def _trunk_uv(tube: Tube, centre: float, corners: np.ndarray, armpit: float) -> 
     return below + share * (above - below)
 
 
-def _fold_space(suit, on_arm):
-    """(N, 3) the T-pose squeezed so that round noise in it makes folds: across sleeves, mostly level elsewhere."""
-    slant = suit[:, 1] + 0.35 * np.abs(suit[:, 0])
-    level = np.stack([suit[:, 0] * 5.5, slant * 15, suit[:, 2] * 5.5], 1)
-    across = np.stack([suit[:, 0] * 17, suit[:, 1] * 7, suit[:, 2] * 7], 1)
-    return level + on_arm[:, None] * (across - level)
-
-
 def point_attributes(fit: Fit, cloth: Cloth, lower: bool) -> dict:
     """`wrinkle` 0 to 1 where cloth folds, `wear` where it fades, `print` metres from the origin of prints.
 
@@ -129,13 +122,13 @@ def point_attributes(fit: Fit, cloth: Cloth, lower: bool) -> dict:
     ]
     front = suit[:, 2] - fit.trunk.centre(np.minimum(suit[:, 1], places.armpit))[:, 1]
     origin = places.level(2.0) if lower else places.armpit - 0.02 * fit.size
-    wear = np.maximum(near(height, 1.55, 0.35) * (front > 0), 0.7 * near(height, 1.0, 0.2) * (front > 0))
-    return {
+    wear = np.maximum(near(height, 1.5, 0.3), 0.7 * near(height, 1.0, 0.2)) * ramp(front, 0.0, 0.08 * fit.size)
+    return fold_attributes(fit, cloth) | {
         "wrinkle": np.maximum.reduce(creases),
         "wear": wear * (1 - cloth.attributes.get("skirt", np.zeros(len(suit)))),
         "print": np.stack([suit[:, 0] / fit.size, (suit[:, 1] - origin) / fit.size, np.sign(front)], 1),
         "band": cloth.attributes.get("band", np.zeros(len(suit))),
-        "fold": _fold_space(suit, on_arm),
         "held": ramp(suit[:, 1], places.armpit + 0.02, places.armpit + 0.10) * (1 - ramp(arm, -0.2, 0.2)),
+        "row": cloth.attributes.get("row", np.zeros(len(suit))),
         "free": cloth.attributes.get("skirt", np.zeros(len(suit))) * ramp(-height, -2.25, -1.9),
     }
