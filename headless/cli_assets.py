@@ -5,7 +5,7 @@ import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import tyro
 
@@ -119,15 +119,75 @@ class FitPoses:
 
 
 @dataclass
+class Fetch:
+    """Download free assets into assets/library: MakeHuman's own clothes, hair and skins (CC0, 280 MB)."""
+
+    what: tyro.conf.Positional[Literal["makehuman"]]
+
+    def run(self) -> int:
+        from assets.makehuman_pack import MAKEHUMAN, fetch_pack
+        from blender_addon.core.catalog import library_folder
+
+        print(fetch_pack(MAKEHUMAN, library_folder()))
+        return 0
+
+
+@dataclass
+class AddGarment:
+    """Make clothes of product photos: wardrobe/NAME/ in the library, worn from then on.
+
+    A photo shows one garment's front on a ground of another colour, laid flat or on a hanger, upright. One that cannot
+    be cut out of its ground says so, and nothing is written.
+    """
+
+    photo: File
+    """Picture of one garment, or a folder of them with --labels."""
+    kind: Annotated[str | None, tyro.conf.arg(metavar="KIND", help_behavior_hint="")] = None
+    """t-shirt, longsleeve, shirt, hoodie, jacket, trousers, jeans, shorts, skirt or dress."""
+    labels: NoFile = None
+    """For a folder: table with a kind, a tab and a file's name in each line. Goes on where it was stopped."""
+    name: NoName = None
+    """Of the garment; the photo's if not given."""
+    licence: NoName = None
+    """Under which the photo may be used."""
+    source: NoName = None
+    """Where the photo is from."""
+    out: NoFolder = None
+    """Asset folder to add to; the project's own library if not given."""
+
+    def run(self) -> int:
+        from assets.wardrobe.add_garment import add_folder, add_garment
+        from blender_addon.core.catalog import library_folder
+
+        wardrobe = (self.out or library_folder()) / "wardrobe"
+        origin = self.licence or "unknown", self.source or "unknown"
+        if self.photo.is_dir():
+            if self.labels is None or self.kind or self.name:
+                raise AssetError(f"{self.photo} is a folder: give --labels, and neither --kind nor --name.")
+            made, left_out = add_folder(self.photo, Path(self.labels), wardrobe, *origin)
+            for line in left_out:
+                print(f"left out: {line}")
+            print(f"{len(made)} garments in {wardrobe}")
+            return 0 if made else 1
+        if self.kind is None or self.labels is not None:
+            raise AssetError(f"Say what {self.photo} shows, as --kind t-shirt. --labels goes with a folder.")
+        garment = add_garment(self.photo, self.kind, wardrobe, self.name, *origin)
+        print(f"{garment.kind}: {wardrobe / garment.name}")
+        return 0
+
+
+@dataclass
 class Assets:
-    """List assets, build those that come with the project, or add bodies and poses of your own."""
+    """List assets, build those that come with the project, fetch free ones, or add your own."""
 
     action: (
         Annotated[List, tyro.conf.subcommand("list")]
         | Annotated[Build, tyro.conf.subcommand("build")]
+        | Annotated[Fetch, tyro.conf.subcommand("fetch")]
         | Annotated[AddBody, tyro.conf.subcommand("add-body")]
         | Annotated[AddPoses, tyro.conf.subcommand("add-poses")]
         | Annotated[FitPoses, tyro.conf.subcommand("fit-poses")]
+        | Annotated[AddGarment, tyro.conf.subcommand("add-garment")]
     )
 
     def run(self) -> int:
@@ -150,6 +210,8 @@ def list_assets(folders: tuple[Path, ...]) -> None:
     table = Table("kind", "name", "licence", "source", box=None, pad_edge=False)
     for asset in (*catalog.bodies, *catalog.environments, *catalog.pose_libraries):
         table.add_row(asset.kind, asset.name, asset.licence, asset.source)
+    for look in (catalog.closet.looks[name] for name in sorted(catalog.closet.looks)):
+        table.add_row(look.kind, look.name.partition("/")[2], look.licence, look.source)
     Console().print(table)
     for line in catalog.skipped:
         print(f"left out: {line}")

@@ -98,7 +98,7 @@ def load_catalog(folders=(), shipped_environments=None) -> Catalog:
             bodies.setdefault(path.stem, Asset(path.stem, "body", path, *_body_licence(path)))
         _add_libraries(libraries, skipped, folder / "poses")
         _add_environments(environments, skipped, folder / "hdri", _licence(folder))
-        looks = find_looks(folder, _licence(folder)) | looks
+        looks = find_looks(folder, _licence) | looks
     if not environments and shipped_environments:
         _add_environments(environments, skipped, Path(shipped_environments), SHIPPED_LICENCE)
     if not bodies:
@@ -147,11 +147,12 @@ def _files(folder: Path, suffixes: tuple) -> list:
 
 
 def _licence(folder: Path) -> tuple:
-    """What the folder's LICENSE.txt says in its first line: sources publish their files without a licence inside."""
+    """What the folder's LICENSE.txt is named, or its first line: sources publish files without a licence inside."""
     note = folder / "LICENSE.txt"
     if note.is_file():
         lines = note.read_text("utf-8", "replace").splitlines()
-        return (lines[0][:200] if lines else "unknown"), str(folder)
+        named = next((line for line in lines[:20] if line.strip().startswith(("CC", "Apache", "MIT"))), "")
+        return (named or (lines[0] if lines else "unknown")).strip()[:200], str(folder)
     return "unknown", str(folder)
 
 

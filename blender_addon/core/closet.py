@@ -61,12 +61,12 @@ class Closet:
 EMPTY = Closet()
 
 
-def find_looks(folder: Path, licence: tuple) -> dict:
+def find_looks(folder: Path, licence_of) -> dict:
     """Everything laid out as MakeHuman publishes it: name -> Look; nothing is opened.
 
     Args:
         folder: an asset folder, or a folder of MakeHuman's data.
-        licence: licence and source of what does not say it itself.
+        licence_of: function of a folder -> its licence and source.
     """
     found = {}
     for root in (folder / "wardrobe", folder / "makehuman", folder):
@@ -74,7 +74,7 @@ def find_looks(folder: Path, licence: tuple) -> dict:
             suffix = ".mhclo" if kind in MESHES else ".mhmat"
             for path in _published(root / kind, suffix):
                 name = f"{kind}/{path.stem}"
-                found.setdefault(name, Look(name, path, root, *licence))
+                found.setdefault(name, Look(name, path, root, *licence_of(root)))
     return found
 
 

@@ -81,12 +81,16 @@ def _picture(tree, uv, path: Path, colorspace: str):
 
 
 def _look_at(image, surface: Surface, cutout: bool) -> tuple:
-    """(N, 3) linear colours of the picture in the middle of faces, and (N,) their areas."""
+    """(N, 3) linear colours of the picture evenly over the faces that show it, and (N,) the area that each stands for."""
     real = np.where(surface.faces < 0, surface.faces[:, 2:3], surface.faces)
     corners = surface.points[real]
     area = np.linalg.norm(np.cross(corners[:, 2] - corners[:, 0], corners[:, 3] - corners[:, 1]), axis=1) + 1e-9
     step = max(len(area) // SAMPLES, 1)
-    place, weights = surface.uv.mean(1)[::step], area[::step]
+    side = max(int(np.sqrt(SAMPLES / len(area))), 1)
+    u, v = (axis.ravel() for axis in np.meshgrid(*[(np.arange(side) + 0.5) / side] * 2))
+    shares = np.stack([(1 - u) * (1 - v), u * (1 - v), u * v, (1 - u) * v], 1)
+    place = np.einsum("sk,fkc->fsc", shares, surface.uv[::step]).reshape(-1, 2)
+    weights = np.repeat(area[::step], side * side)
     width, height = image.size
     column = np.clip((place[:, 0] % 1.0) * width, 0, width - 1).astype(int)
     row = np.clip((place[:, 1] % 1.0) * height, 0, height - 1).astype(int)
