@@ -126,7 +126,10 @@ def find_assets(options) -> Catalog:
 def main(options) -> int:
     ranges = check(options)
     catalog = find_assets(options)
+    known = len(catalog.skipped)
     cast = load_cast(catalog, ranges)
+    for line in catalog.skipped[known:]:
+        say(f"assets: {line}")
     grown = [name for name, body in cast.bodies.items() if not has_children(body)]
     if ranges.children and grown:
         say(f"no children: {', '.join(grown)} knows adults only, and has them instead")

@@ -10,7 +10,7 @@ from blender_addon.core.errors import AssetError
 from blender_addon.core.makehuman.mhclo import BASE_VERTICES, read_mhclo
 from blender_addon.core.makehuman.mhmat import read_mhmat
 from blender_addon.core.makehuman.obj_mesh import read_obj
-from blender_addon.core.makehuman.pieces import pieces_of
+from blender_addon.core.makehuman.pieces import hidden_under, pieces_of
 from blender_addon.core.makehuman.proxy import load_proxy, place_points, scale_of, skin_weights
 from blender_addon.core.posing import pose_body, shape_body, skin
 
@@ -94,8 +94,8 @@ def test_faces_of_any_size_become_quads(tmp_path):
     ("text", "complaint"),
     [
         ("", "expected 'v' and 'f' lines"),
-        ("v 0 0\n", ":1: expected 3 numbers"),
-        ("v 0 0 inf\n", ":1: expected 3 numbers"),
+        ("v 0 0\nf 1 1 1\n", ":1: expected 3 numbers"),
+        ("v 0 0 inf\nf 1 1 1\n", ":1: expected 3 numbers"),
         ("v 0 0 0\nf 1 2 3\n", "that are not there"),
         ("v 0 0 0\nf 0 0 0\n", "that are not there"),
         ("v 0 0 0\nf 1/9 1/9 1/9\n", "that are not there"),
@@ -172,7 +172,8 @@ def test_what_is_not_joined_can_be_worn_apart(made, body, tmp_path):
     assert pieces["top"].hem > pieces["bottom"].hem
     assert pieces["bottom"].waist < 2.4 < pieces["top"].waist
     assert sum(len(piece.rows) for piece in pieces.values()) == len(load_proxy(path, folder).binding.corners)
-    assert len(pieces["bottom"].hides) and not len(pieces["top"].hides)
+    proxy = load_proxy(path, folder)
+    assert len(hidden_under(proxy, pieces["bottom"], body)) and not len(hidden_under(proxy, pieces["top"], body))
 
 
 @pytest.mark.skipif(shared_folder() is None, reason="no shared assets")

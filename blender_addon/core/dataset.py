@@ -65,6 +65,7 @@ def _describe(catalog: Catalog) -> dict:
         "poses": [_describe_asset(asset) for asset in catalog.pose_libraries],
         "motion_prior": file_hash(catalog.motion_prior or SHIPPED),
         "takes": [take.name for take in catalog.takes],
+        "looks": [_describe_asset(look) for _, look in sorted(catalog.closet.looks.items())],
     }
 
 

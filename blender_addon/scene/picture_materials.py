@@ -81,7 +81,7 @@ def _picture(tree, uv, path: Path, colorspace: str):
 
 
 def _look_at(image, surface: Surface, cutout: bool) -> tuple:
-    """(N, 3) linear colours of the picture evenly over the faces that show it, and (N,) the area that each stands for."""
+    """(N, 3) linear colours of the picture, evenly over the faces that show it, and (N,) the area of each."""
     real = np.where(surface.faces < 0, surface.faces[:, 2:3], surface.faces)
     corners = surface.points[real]
     area = np.linalg.norm(np.cross(corners[:, 2] - corners[:, 0], corners[:, 3] - corners[:, 1]), axis=1) + 1e-9

@@ -32,34 +32,38 @@ def read_obj(path) -> Mesh:
         AssetError: names the line that is wrong.
     """
     path = Path(path)
-    points, places, faces, corners = [], [], [], []
+    rows = {"v": [], "vt": [], "f": []}
     for number, line in enumerate(read_lines(path, LARGEST_FILE), 1):
         kind, *words = line.split() or ("",)
-        if kind == "v":
-            points.append(_numbers(path, number, words, 3))
-        elif kind == "vt":
-            places.append(_numbers(path, number, words, 2))
-        elif kind == "f":
-            for piece in _pieces(path, number, words):
-                faces.append([point for point, _ in piece])
-                corners.append([place for _, place in piece])
-    if not points or not faces:
-        raise AssetError(f"{path}: expected 'v' and 'f' lines, found {len(points)} and {len(faces)}.")
-    faces, corners = np.array(faces) - 1, np.array(corners) - 1
+        if kind in rows:
+            rows[kind].append((number, words))
+    if not rows["v"] or not rows["f"]:
+        raise AssetError(f"{path}: expected 'v' and 'f' lines, found {len(rows['v'])} and {len(rows['f'])}.")
+    points, places = _table(path, rows["v"], 3), _table(path, rows["vt"], 2)
+    corners = np.array([piece for number, words in rows["f"] for piece in _pieces(path, number, words)])
+    faces, corners = corners[..., 0] - 1, corners[..., 1] - 1
     if faces.max() >= len(points) or faces.min() < 0 or corners.max() >= len(places):
         raise AssetError(f"{path}: faces use points or texture coordinates that are not there. Get the file again.")
-    uv = np.array(places or [(0.0, 0.0)])[np.maximum(corners, 0)] * (corners >= 0)[..., None]
-    return Mesh(np.array(points), faces, uv)
+    uv = (places if len(places) else np.zeros((1, 2)))[np.maximum(corners, 0)] * (corners >= 0)[..., None]
+    return Mesh(points, faces, uv)
 
 
-def _numbers(path: Path, number: int, words: list, count: int) -> list:
+def _table(path: Path, rows: list, count: int) -> np.ndarray:
+    """(N, count) numbers; all lines at once, and one by one to find the line that is wrong."""
     try:
-        values = [float(word) for word in words[:count]]
+        table = np.array([words[:count] for _, words in rows], float).reshape(-1, count)
+        if (np.abs(table) < 1e4).all():  # NaN compares false
+            return table
     except ValueError:
-        values = []
-    if len(values) < count or not all(abs(value) < 1e4 for value in values):  # NaN compares false
-        raise AssetError(f"{path}:{number}: expected {count} numbers, found {' '.join(words)[:60]!r}.")
-    return values
+        pass
+    for number, words in rows:
+        try:
+            usable = len(words) >= count and all(abs(float(word)) < 1e4 for word in words[:count])
+        except ValueError:
+            usable = False
+        if not usable:
+            raise AssetError(f"{path}:{number}: expected {count} numbers, found {' '.join(words)[:60]!r}.")
+    raise AssetError(f"{path}: expected {count} numbers a line. Get the file again.")
 
 
 def _pieces(path: Path, number: int, words: list):

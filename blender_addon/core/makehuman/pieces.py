@@ -30,10 +30,8 @@ class Piece:
     """(F, 4) of these."""
     uv: np.ndarray
     """(F, 4, 2)"""
-    hides: np.ndarray
-    """Body vertices under it."""
-    anchors: np.ndarray
-    """(N, K) nearest skin vertices."""
+    template: np.ndarray
+    """(N, 3) on the mean body, metres."""
     hem: float
     """Height where it ends below ..."""
     waist: float
@@ -58,16 +56,32 @@ def pieces_of(proxy: Proxy, body: BodyModel) -> dict:
     points = place_points(proxy, body, body.v_template)
     part = connected_parts(proxy.mesh.faces, len(points))
     role = _roles(places, points, part)[part]
-    hidden = base_start(body) + proxy.binding.hides
-    owner = nearest(body.v_template[hidden], points, np.arange(len(points)), 1)[:, 0] if len(hidden) else hidden
     found = {}
     for name in ROLES:
         if (role == name).any():
             rows = np.flatnonzero(role == name)
-            mine = hidden[role[owner] == name]
             named = "skirt" if name == "bottom" and _joins_legs(places, points, proxy.mesh.faces, rows) else name
-            found[named] = _piece(proxy, body, places, points, part, named, rows, mine)
+            found[named] = _piece(proxy, places, points, part, named, rows)
     return found
+
+
+@lru_cache(maxsize=128)
+def hidden_under(proxy: Proxy, piece: Piece, body: BodyModel) -> np.ndarray:
+    """Body vertices that the mesh hides and that are nearer to this piece than to its others."""
+    pieces = list(pieces_of(proxy, body).values())
+    hidden = base_start(body) + proxy.binding.hides
+    if len(pieces) == 1 or not len(hidden):
+        return hidden
+    points = np.concatenate([each.template for each in pieces])
+    owner = np.repeat(np.arange(len(pieces)), [len(each.template) for each in pieces])
+    near = nearest(body.v_template[hidden], points, np.arange(len(points)), 1)[:, 0]
+    return hidden[owner[near] == pieces.index(piece)]
+
+
+@lru_cache(maxsize=128)
+def anchors_of(piece: Piece, body: BodyModel) -> np.ndarray:
+    """(N, K) the skin vertices nearest to each point."""
+    return nearest(piece.template, body.v_template, np.flatnonzero(suit_of(body).skin), ANCHORS)
 
 
 def _roles(places: Places, points: np.ndarray, part: np.ndarray) -> np.ndarray:
@@ -93,7 +107,7 @@ def _joins_legs(places: Places, points, faces, rows) -> bool:
     return bool((below[faces].all(1) & (x.min(1) < -1e-3) & (x.max(1) > 1e-3)).any())
 
 
-def _piece(proxy: Proxy, body: BodyModel, places: Places, points, part, role: str, rows, hides) -> Piece:
+def _piece(proxy: Proxy, places: Places, points, part, role: str, rows) -> Piece:
     number = np.full(len(points), -1)
     number[rows] = np.arange(len(rows))
     faces = number[proxy.mesh.faces]
@@ -104,14 +118,12 @@ def _piece(proxy: Proxy, body: BodyModel, places: Places, points, part, role: st
     ankle = places.joints[list(ANKLES), 1].mean()
     largest = np.bincount(part[rows]).max()
     shoe = own[np.bincount(part[rows])[part[rows]] >= 0.5 * largest]
-    skin = np.flatnonzero(suit_of(body).skin)
     return Piece(
         role=role,
         rows=rows,
         faces=faces[mine],
         uv=proxy.mesh.uv[mine],
-        hides=hides,
-        anchors=nearest(own, body.v_template, skin, ANCHORS),
+        template=own,
         hem=float(np.quantile(body_rows, 0.02)),
         waist=float(np.quantile(body_rows, 0.98)),
         sleeve=max(float(arm.max()), -1.0),

@@ -7,7 +7,7 @@ import numpy as np
 from ..body import BodyModel
 from ..closet import Closet
 from ..errors import AssetError
-from ..makehuman.pieces import Piece, pieces_of
+from ..makehuman.pieces import Piece, anchors_of, hidden_under, pieces_of
 from ..makehuman.proxy import Proxy, base_start, place_points, skin_weights
 from ..outline import part_of
 from ..posing import shape_body
@@ -78,7 +78,7 @@ def published_garment(fit: Fit, body: BodyModel, look: LookSpec, closet: Closet)
         cloth, source = fold_hems(cloth, HEM)
         uv = np.concatenate([uv, uv[source]])
     hidden = np.zeros(len(fit.shaped), bool)
-    hidden[piece.hides] = True
+    hidden[hidden_under(proxy, piece, body)] = True
     faces = cloth.faces.copy()
     faces[faces[:, 3] == faces[:, 2], 3] = -1
     garment = Garment(
@@ -101,7 +101,7 @@ def published_garment(fit: Fit, body: BodyModel, look: LookSpec, closet: Closet)
 def _cloth(fit: Fit, body: BodyModel, proxy: Proxy, piece: Piece) -> tuple:
     """Cloth, and (F, 4, 2) texture coordinates."""
     points, weights = place_points(proxy, body, fit.shaped, piece.rows), skin_weights(proxy, body, piece.rows)
-    faces, uv, anchors = piece.faces, piece.uv, piece.anchors
+    faces, uv, anchors = piece.faces, piece.uv, anchors_of(piece, body)
     if len(points) < COARSE and (faces[:, 2] != faces[:, 3]).all():
         count = len(points)
         points, weights = subdivide(points, faces), np.maximum(subdivide(weights, faces), 0)
