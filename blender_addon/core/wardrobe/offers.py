@@ -36,6 +36,8 @@ class Offer:
     sleeve: float
     sole: float
     collar: float
+    depth: int
+    """What is worn over what: the higher, the farther out."""
 
 
 def find_offers(closet: Closet, body: BodyModel) -> tuple:
@@ -67,6 +69,7 @@ def _offer(name: str, proxy: Proxy, piece) -> Offer:
         sleeve=round(piece.sleeve, 3),
         sole=round(piece.sole, 4),
         collar=round(piece.collar, 4),
+        depth=proxy.binding.depth,
     )
 
 
@@ -98,6 +101,7 @@ def wear(rng: np.random.Generator, offer: Offer) -> LookSpec:
         "sleeve": offer.sleeve,
         "sole": offer.sole,
         "collar": offer.collar,
+        "depth": offer.depth,
     }
     return LookSpec(offer.role, params)
 

@@ -9,6 +9,8 @@ from .top_choices import sample_top
 
 PUBLISHED = 0.65
 """Share of people who wear published clothes where there are any."""
+DEPTH = 50
+"""Of built-in clothes among published ones: most of those have it."""
 WHOLE = 0.2
 """Share of those whose published clothes are of one piece, if such fit."""
 MIXED = 0.3
@@ -53,7 +55,7 @@ def _published_outfit(rng, offers, female, age, warm) -> list:
         waist = bottom.params["waist"] - MIDRIFF
         top = published("top", fits=lambda offer: offer.hem < waist)
         top = top or sample_top(rng, female, age, warm, _main_color(bottom), 0.0)
-        body = [bottom, top]
+        body = sorted([bottom, top], key=lambda look: look.params.get("depth", DEPTH))
     hat = [choose(rng, offers, ("hat",), female)] if rng.random() < HATS else []
     body += [look for look in hat if look]
     if shoes:  # published ones come with socks
