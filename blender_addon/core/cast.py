@@ -10,6 +10,7 @@ from .poses.library import load_library
 from .poses.mix import PoseSources, open_sources, parse_mix
 from .ranges import Ranges
 from .wardrobe.offers import find_offers
+from .wardrobe.photo_garment import find_garments
 
 
 @dataclass(frozen=True)
@@ -25,6 +26,8 @@ class Cast:
     """Published looks."""
     offers: tuple = ()
     """Published clothes to choose from."""
+    garments: tuple = ()
+    """Garments made from photos to choose from."""
     styles: Styles = NONE
     """Published hair, skins, eyes, brows and lashes to choose from."""
 
@@ -47,5 +50,6 @@ def load_cast(catalog: Catalog, ranges: Ranges) -> Cast:
         return Cast(bodies, mix, poses, catalog.closet)
     offers, torn = find_offers(catalog.closet, dressed[0])
     styles, lost = find_styles(catalog.closet, dressed[0])
-    catalog.skipped.extend([*torn, *lost])
-    return Cast(bodies, mix, poses, catalog.closet, offers, styles)
+    garments, spoilt = find_garments(catalog.closet)
+    catalog.skipped.extend([*torn, *lost, *spoilt])
+    return Cast(bodies, mix, poses, catalog.closet, offers, garments, styles)

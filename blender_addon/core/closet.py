@@ -58,6 +58,8 @@ class Closet:
         return read_mhmat(look.path, look.root)
 
 
+GARMENTS = "garments"
+"""Kind of the garments that photos were made into: folders of their own under `wardrobe`."""
 EMPTY = Closet()
 
 
@@ -75,6 +77,9 @@ def find_looks(folder: Path, licence_of) -> dict:
             for path in _published(root / kind, suffix):
                 name = f"{kind}/{path.stem}"
                 found.setdefault(name, Look(name, path, root, *licence_of(root)))
+    for path in sorted((folder / "wardrobe").glob("*/garment.json")):
+        name = f"{GARMENTS}/{path.parent.name}"
+        found.setdefault(name, Look(name, path, path.parent, *licence_of(path.parent)))
     return found
 
 

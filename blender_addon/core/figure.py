@@ -117,7 +117,7 @@ def sample_figure(rng: np.random.Generator, ranges: Ranges, cast: Cast) -> Figur
     shape = sample_shape(rng, body, ranges.children)
     skin_look = sample_skin(rng, shape.sex, shape.age, shape.ancestry)
     hair = sample_hair(rng, shape.sex, shape.age, skin_look)
-    garments = sample_outfit(rng, shape.sex, shape.age, cast.offers)
+    garments = sample_outfit(rng, shape.sex, shape.age, cast.offers, cast.garments)
     hair = choose_hair(rng, cast.styles, hair, shape.sex)
     if _hangs(hair) and any(_has_hood(look) for look in garments):
         hair = sample_hair(rng, shape.sex, shape.age, skin_look, "bun")

@@ -47,7 +47,7 @@ def cloth_material(name: str, params: dict, photo: Path | None = None):
         shader,
         roughness=params.get("roughness", 0.9),
         specular=0.25 if "roughness" not in params else 0.5,
-        sheen=params.get("sheen", 0.0),
+        sheen=0.5 * params.get("sheen", 0.0),
     )
     normal = _weave(tree, uv, tile, key)
     tree.links.new(_folded(tree, normal, folds), compat.principled_input(shader, "normal"))
@@ -162,7 +162,7 @@ def _folds(tree, params):
     tile, manner = fold_tile(manner_of(params)), manner_of(params)
     image = _image(f"folds.{manner}", tile[..., None], "Non-Color", exact=True)
     squeezed = _attribute(tree, "wrinkle").outputs["Fac"]
-    limits = {"crease": (0.35, 2.4), "pull": (0.6, 1.8), "drape": (1.2, 1.2)}
+    limits = {"creases": (0.35, 2.4), "pull": (0.6, 1.8), "drape": (1.2, 1.2)}
     total = 0.0
     for name, (least, most) in limits.items():
         where = _attribute(tree, name).outputs["Vector"]

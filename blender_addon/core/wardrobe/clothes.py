@@ -21,6 +21,7 @@ __all__ = ["GARMENTS", "Garment", "dress", "sample_outfit"]
 
 GARMENTS = {
     "top": make_top,
+    "jacket": make_top,
     "bottom": make_bottom,
     "skirt": make_skirt,
     "dress": make_dress,
@@ -31,7 +32,15 @@ GARMENTS = {
 
 SOCK_SINKS = 0.007
 """Metres."""
-KEEP_OFF = {"socks": 0.002, "bottom": 0.0045, "skirt": 0.009, "dress": 0.007, "top": 0.011, "shoes": 0.0}
+KEEP_OFF = {
+    "socks": 0.002,
+    "bottom": 0.0045,
+    "skirt": 0.009,
+    "dress": 0.007,
+    "top": 0.011,
+    "jacket": 0.021,
+    "shoes": 0.0,
+}
 
 
 def dress(body, shaped: np.ndarray, garments, closet: Closet = EMPTY) -> tuple:
@@ -93,13 +102,17 @@ def _meetings(fit: Fit, garment: Garment, inner: list):
     for number, under in enumerate(inner):
         low = max(under.points[:, 1].min(), garment.points[:, 1].min()) - 0.02
         high = min(under.points[:, 1].max(), garment.points[:, 1].max()) + 0.02
-        torso = fit.places.arm(garment.points) < -0.1
+        torso = (fit.places.arm(garment.points) < -0.1) | (garment.name == "jacket" and under.name == "top")
         rows = np.flatnonzero((garment.points[:, 1] > low) & (garment.points[:, 1] < high) & torso)
         rows = rows[rows < garment.outside[0]]
         others = np.flatnonzero((under.points[:, 1] > low - 0.03) & (under.points[:, 1] < high + 0.03))
         others = others[others < under.outside[0]]
         if len(rows) and len(others):
-            yield rows, nearest(garment.points[rows], under.points, others, 1)[:, 0], number
+            below = nearest(garment.points[rows], under.points, others, 1)[:, 0]
+            if garment.name == "jacket":  # its sleeves go on where those under it end
+                meet = np.linalg.norm(garment.points[rows] - under.points[below], axis=1) < 0.05
+                rows, below = rows[meet], below[meet]
+            yield rows, below, number
 
 
 def _finish(body, fit: Fit, cloth: Cloth, look: LookSpec) -> Garment:

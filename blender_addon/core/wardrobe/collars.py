@@ -38,26 +38,27 @@ def add_collar(fit: Fit, cloth: Cloth, neck_field, collar: dict) -> Cloth:
 
 
 def _neck_loop(cloth, neck_field):
-    """Border points of the neckline in order, anti-clockwise seen from above."""
+    """Border points of the neckline in order, anti-clockwise seen from above; if it is whole, the first again last."""
     rim, _ = boundary_edges(cloth.faces)
     on_neck = (np.abs(neck_field(cloth.attributes["suit"])) < 0.006)[rim].all(1)
     following = dict(rim[on_neck].tolist())
     best = []
     while following:
-        loop = [next(iter(following))]
+        loop = [next(iter(following.keys() - set(following.values())), next(iter(following)))]
         while loop[-1] in following:
             loop.append(following.pop(loop[-1]))
         best = max(best, loop, key=len)
-    return np.array(best[:-1])
+    return np.array(best)
 
 
 def _around(cloth, loop, closed):
     """Evenly spaced points of the neckline from the front and back to it: (points, weights, 1 in front to 0 behind)."""
     points, weights = cloth.points[loop], cloth.weights[loop]
-    start = int(np.argmax(points[:, 2] - 3 * np.abs(points[:, 0])))
-    order = np.roll(np.arange(len(loop)), -start)
-    order = np.append(order, order[0])
-    points, weights = points[order], weights[order]
+    if loop[0] == loop[-1]:  # else it is open in front and begins there
+        start = int(np.argmax(points[:-1, 2] - 3 * np.abs(points[:-1, 0])))
+        order = np.roll(np.arange(len(loop) - 1), -start)
+        order = np.append(order, order[0])
+        points, weights = points[order], weights[order]
     way = np.concatenate([[0], np.cumsum(np.linalg.norm(np.diff(points, axis=0), axis=1))])
     gap = 0.0 if closed else 0.006
     at = np.linspace(gap, way[-1] - gap, AROUND + 1)[: AROUND if closed else AROUND + 1]
@@ -97,6 +98,23 @@ def _shirt(front, height, fall):
     ]
 
 
+def _lapel(front, height, fall):
+    """A collar that runs on into lapels: they lie on the chest, and end where the jacket is buttoned."""
+    chest = ramp(front, 0.30, 0.45)
+    notch = 1 - 0.55 * np.exp(-(((front - 0.42) / 0.035) ** 2))
+    leaf = fall * (1 + 0.5 * chest) * notch * (1 - 0.9 * ramp(front, 0.62, 1.0))
+    stand = height * (1 - 0.75 * chest)
+    over = 0.004 + 0.004 * chest
+    return [
+        (-0.006 + 0 * front, -0.008 + 0 * front),
+        (-0.002 + 0 * front, 0.6 * stand),
+        (0.0 * front, stand),
+        (over, stand + 0.003),
+        (over + 0.35 * leaf, stand - 0.35 * leaf),
+        (over + 0.65 * leaf, stand - 0.75 * leaf),
+    ]
+
+
 def _stand(front, height, fall):
     one = np.ones_like(front)
     rise = [(-0.006, -0.010), (0.0, 0.004), (0.001, 0.35 * height), (0.003, 0.7 * height), (0.007, height)]
@@ -123,4 +141,4 @@ def _hood(front, height, fall):
     return rings + [(out * wide, drop * low - 0.008) for out, drop in hang]
 
 
-_PROFILES = {"shirt": _shirt, "stand": _stand, "turtle": _turtle, "hood": _hood}
+_PROFILES = {"shirt": _shirt, "stand": _stand, "turtle": _turtle, "hood": _hood, "lapel": _lapel}

@@ -39,9 +39,7 @@ def settle(garments: list, body: BodyModel, posed: PosedBody, up=(0.0, 0.0, 1.0)
         if garment.anchors is None:
             continue
         faces = closed(garment.faces)
-        garment.attributes["wrinkle"] = np.clip(
-            0.3 * garment.attributes["wrinkle"] + 2.5 * _squeezed(garment, faces), 0, 1
-        )
+        garment.attributes["wrinkle"] = np.clip(0.3 * _own(garment, "wrinkle") + 2.5 * _squeezed(garment, faces), 0, 1)
         count = garment.outside[1]
         skin = _skin_under(garment, posed, normals, rest_normals)
         cloth = _settled(garment, faces[:count], skin, legs, np.asarray(up, float))
@@ -73,6 +71,11 @@ def settle_over(garment, outfit: list, points: np.ndarray, others: list) -> None
             points += np.where(own, lift, around)
 
 
+def _own(garment, name) -> np.ndarray:
+    """(N,) an attribute; zero on garments that know nothing of it."""
+    return garment.attributes.get(name, np.zeros(len(garment.points)))
+
+
 @dataclass
 class _Skin:
     """The planes of skin that each point of a garment must stay above."""
@@ -94,7 +97,7 @@ def _skin_under(garment, posed, normals, rest_normals) -> _Skin:
     best = anchors[np.arange(count), (away**2).sum(2).argmin(1)]
     height = ((rest - posed.shaped[best]) * rest_normals[best]).sum(1)
     least = np.minimum(height, garment.keep_off)
-    least = np.where(garment.attributes["free"][:count] > 0.5, -1.0, least)  # far from its anchors: cones serve there
+    least = np.where(_own(garment, "free")[:count] > 0.5, -1.0, least)  # far from its anchors: cones serve there
     return _Skin(posed.vertices[best], normals[best], least)
 
 
@@ -163,7 +166,7 @@ def _settled(garment, faces, skin, legs, up):
     """(points outside the hems, 3) after the steps."""
     count = garment.outside[0]
     target = garment.posed[:count]
-    free = garment.attributes["free"][:count]
+    free = _own(garment, "free")[:count]
     hangs = bool((free > 0.5).any())
     squeeze = SKIRT_SQUEEZE if hangs else SQUEEZE
     hold = _hold(garment)[:count, None]
@@ -171,7 +174,7 @@ def _settled(garment, faces, skin, legs, up):
     links = np.concatenate([unique_edges(faces)[0], _seam(garment)]), _crosses(faces)
     edges, diagonals = ([_springs(garment.points, group) for group in _matchings(of)] for of in links)
     if hangs and "row" in garment.attributes:
-        target = _let_down(garment, count, free, legs, up)
+        target = _let_down(garment, faces, free, legs, up)
     points = target + _ripple(garment.points[:count], target, faces)
     table = neighbours(faces, count)
     for step in range(SKIRT_STEPS if hangs else STEPS):
@@ -191,34 +194,35 @@ def _settled(garment, faces, skin, legs, up):
 def _seam(garment):
     """(E, 2) points of a dress's skirt and of its top that are sewn together: no edge of the mesh joins them."""
     count = garment.outside[0]
-    row = garment.attributes.get("row", np.zeros(count))[:count]
+    row = _own(garment, "row")[:count]
     top, waist = np.flatnonzero(row == 0), np.flatnonzero((row > 0) & (row < 3))
     if not len(waist) or not len(top):
         return np.zeros((0, 2), np.int64)
     return np.stack([waist, nearest(garment.points[waist], garment.points, top, 1)[:, 0]], 1)
 
 
-def _let_down(garment, count, free, legs, up):
-    """Where a skirt hangs, before its columns are held together; on a raised thigh it lies, and under one it is sat upon."""
+def _let_down(garment, faces, free, legs, up):
+    """Where a skirt hangs, before its columns are held together; a raised thigh takes it along."""
+    count = len(free)
     rest, target = garment.points[:count], garment.posed[:count]
-    share = free * (1 - _carried(rest, garment.weights[:count], legs, up))
+    lies = ramp(np.abs(point_normals(target, faces) @ up), 0.15, 0.6)[:, None]
+    lies = smooth(lies, neighbours(faces, count), 12, 0.9)[:, 0]
+    share = free * (1 - lies * _carried(garment.weights[:count], legs, up))
 
     def push_out(points):
         return _push_out_of_cones(points, np.ones(len(points)), legs.cones)
 
-    return hang_columns(rest, target, garment.attributes["row"][:count], share, push_out, up)
+    return hang_columns(rest, target, _own(garment, "row")[:count], share, push_out, up)
 
 
-def _carried(rest, weights, legs, up):
-    """(N,) how much of a skirt a raised thigh takes along: what is before and behind it, down to the knee."""
+def _carried(weights, legs, up):
+    """(N,) how much of a skirt a raised thigh takes along, down to the knee."""
     thighs = [end - start for start, end, *_ in legs.cones[:2]]
     raised = ramp(np.array([1 + (way @ up) / np.linalg.norm(way) for way in thighs]), 0.25, 0.75)  # 0 stands, 1 sits
     of_legs = weights[:, list(HIPS)] + weights[:, list(KNEES)]
     sides = of_legs / np.maximum(of_legs.sum(1, keepdims=True), 1e-6)
     sides = np.where(of_legs.sum(1, keepdims=True) > 0.02, sides, 0.5)
-    across, ahead = rest[:, 0], rest[:, 2] - np.median(rest[:, 2])
-    flat = ramp(np.abs(ahead) / np.maximum(np.hypot(across, ahead), 1e-6), 0.2, 0.6)
-    return (sides @ raised) * flat * (1 - weights[:, list(KNEES)].sum(1))
+    return (sides @ raised) * (1 - weights[:, list(KNEES)].sum(1))
 
 
 def _falls(rest):
@@ -239,8 +243,8 @@ def _squeezed(garment, faces):
 
 def _hold(garment):
     """(N,) how firmly each point stays where skinning put it: bands firmly, cloth on the shoulders a little."""
-    loose = 0.015 - 0.011 * garment.attributes["free"]
-    return np.clip(loose + 0.25 * garment.attributes["held"] + 0.5 * garment.attributes["band"], 0, 0.9)
+    loose = 0.015 - 0.011 * _own(garment, "free")
+    return np.clip(loose + 0.25 * _own(garment, "held") + 0.5 * _own(garment, "band"), 0, 0.9)
 
 
 def _ripple(rest, target, faces):

@@ -1,8 +1,8 @@
 """Folds of cloth: a tile of them as heights, and where on a garment they run which way.
 
-Cloth does not wrinkle as noise does. Folds are long, run across what is squeezed and away from what pulls, taper at both
-ends and fork. One tile holds such folds, all lying along its rows; a garment lays it on in three ways at once:
-`crease` across limbs and waist, `pull` in rays about armpits and crotch, `drape` down from where cloth hangs.
+Cloth does not wrinkle as noise does. Folds are long, run across what is squeezed and away from what pulls, taper at
+both ends and fork. One tile holds such folds, all lying along its rows; a garment lays it on in three ways at once:
+`creases` across limbs and waist, `pull` in rays about armpits and crotch, `drape` down from where cloth hangs.
 """
 
 from functools import lru_cache
@@ -78,10 +78,10 @@ def _lay(height, middle, length, width, tall, course, start=None):
 
 
 def fold_attributes(fit: Fit, cloth: Cloth) -> dict:
-    """`crease`, `pull` and `drape`: each (N, 3), metres along and across folds, and how strong they are, 0 to 1.
+    """`creases`, `pull` and `drape`: each (N, 3), metres along and across folds, and how strong they are, 0 to 1.
 
-    The coordinates are mixes of places in the T-pose, so that they have no seam. Where a mix hardly changes along a fold
-    the fold is only longer.
+    The coordinates are mixes of places in the T-pose, so that they have no seam. Where a mix hardly changes along a
+    fold, the fold is only longer.
     """
     suit, places, size = cloth.attributes["suit"], fit.places, fit.size
     skirt = cloth.attributes.get("skirt", np.zeros(len(suit)))
@@ -89,15 +89,17 @@ def fold_attributes(fit: Fit, cloth: Cloth) -> dict:
     on_arm = ramp(arm, 0.0, 0.25)
     leg = (1 - ramp(suit[:, 1], places.crotch - 0.10 * size, places.crotch - 0.02 * size)) * (1 - skirt)
     x, y, z = suit.T
-    limb = np.stack([y + 0.6 * z, x + np.sign(x) * (0.30 * y + 0.25 * z)], 1)
-    level = np.stack([x + 0.7 * z, y + 0.22 * x + 0.45 * z], 1)
+    limb = np.stack([y + 0.6 * z, x + np.sign(x) * (0.5 * y + 0.55 * z)], 1)
+    aslant = 0.22 * x + leg * (0.35 * np.abs(x) + 0.25 * z)
+    level = np.stack([x + 0.7 * z, y + aslant + 0.45 * z], 1)
     crease = np.where((on_arm > 0)[:, None], limb, level)
     trunk = (1 - on_arm) * (1 - leg) * (1 - ramp(height, 2.62, 2.85))
-    crease_share = np.maximum.reduce([on_arm, leg, 0.9 * trunk]) * (1 - 0.8 * skirt * ramp(-height, -2.1, -1.9))
+    calm = 0.62 + 0.38 * np.sin(23 * x + 17 * y + 2 * np.sin(19 * z - 11 * y))  # cloth is not folded alike all over
+    crease_share = calm * np.maximum.reduce([on_arm, leg, 0.9 * trunk]) * (1 - 0.8 * skirt * ramp(-height, -2.1, -1.9))
     drape, hang = _drape(fit, suit, height, arm, skirt)
     pull, rays = _pull(fit, suit, skirt)
     return {
-        "crease": np.column_stack([crease, crease_share]),
+        "creases": np.column_stack([crease, crease_share]),
         "pull": np.column_stack([pull, rays]),
         "drape": np.column_stack([drape, hang]),
     }
@@ -107,9 +109,9 @@ def _drape(fit: Fit, suit, height, arm, skirt) -> tuple:
     """Folds that run down: on skirts, on the sides of loose tops, on trouser legs a little."""
     centre = fit.trunk.centre(np.clip(suit[:, 1], fit.places.crotch, fit.places.armpit))
     across, ahead = suit[:, 0] - centre[:, 0], suit[:, 2] - centre[:, 1]
-    angle = np.abs(np.arctan2(across, ahead))  # the line where it turns lies along the folds and does not show
+    angle = np.hypot(np.arctan2(across, ahead), 0.15)  # turns round in front, along the folds, where it hardly shows
     radius = 0.14 * fit.size
-    coordinates = np.stack([suit[:, 1] + 0.3 * across, radius * angle + 0.2 * across + 0.12 * suit[:, 1]], 1)
+    coordinates = np.stack([suit[:, 1] + 0.3 * across, radius * angle + 0.45 * across + 0.12 * suit[:, 1]], 1)
     below = ramp(-suit[:, 1], -(fit.places.armpit + 0.02), -(fit.places.armpit - 0.16 * fit.size))
     loose = below * (arm < 0.02)
     return coordinates, np.where(skirt > 0.5, ramp(-height, -2.45, -1.9), 0.55 * loose)
@@ -123,7 +125,8 @@ def _pull(fit: Fit, suit, skirt) -> tuple:
     side = np.sign(x)
     inwards, up = shoulder - 0.03 * size - np.abs(x), y - places.armpit
     armpit, armpit_share = _rays(inwards, up, 0.19 * size)
-    armpit_share = armpit_share * ramp(inwards, -0.10 * size, -0.02 * size) * (places.arm(suit) > -4)
+    armpit_share = armpit_share * ramp(inwards, -0.10 * size, -0.02 * size)
+    armpit_share = armpit_share * ramp(np.abs(x), 0.0, 0.05 * size)  # left and right differ: none where they meet
     out, above = np.abs(x), y - places.crotch
     crotch, crotch_share = _rays(out, above, 0.22 * size)
     crotch_share = crotch_share * ramp(out, 0.004, 0.02) * (1 - skirt)

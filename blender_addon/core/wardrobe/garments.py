@@ -36,7 +36,21 @@ def top_fields(fit: Fit, params: dict) -> dict:
         fields["armhole"] = armhole_field(fit, params["strap"])
     else:
         fields["sleeve"] = lambda p: (params["sleeve"] - places.arm(p)) * SLEEVE_UNIT
+    if params.get("opening"):
+        fields["opening"] = opening_field(fit, params["opening"], hem)
     return fields
+
+
+def opening_field(fit: Fit, widths: list, hem: float):
+    """Metres beside the opening of a jacket down its front; half its width at the chest and at the hem."""
+    chest, middle = fit.places.armpit, fit.places.joints[12, 2]
+
+    def field(points):
+        down = np.clip((chest - points[:, 1]) / (chest - hem), 0, 1)
+        half = (widths[0] + (widths[1] - widths[0]) * down) * fit.size
+        return np.abs(points[:, 0]) - half + 4 * np.maximum(middle - points[:, 2], 0)
+
+    return field
 
 
 def neck_field(fit: Fit, neck: dict):

@@ -1,8 +1,10 @@
 """Where the cloth of a skirt comes to hang: every column of it is let down from the waist, over the legs.
 
 Skinning alone carries a hem along with the shins, as if the skirt were trousers; from there no few steps of settling
-bring it back. A column is laid segment by segment: down where nothing is in the way, along the leg where it lies on one.
+bring it back. A column is laid segment by segment: down where nothing is in the way, along a leg where it lies on one.
 """
+
+from itertools import pairwise
 
 import numpy as np
 
@@ -33,7 +35,7 @@ def hang_columns(rest, target, row, share, push_out, up) -> np.ndarray:
     grid = grid.reshape(rows, -1)
     points = target.copy()
     lying = np.zeros(grid.shape[1])
-    for above, here in zip(grid[:-1], grid[1:], strict=True):
+    for above, here in pairwise(grid):
         length = np.linalg.norm(rest[here] - rest[above], axis=1, keepdims=True)
         loose = (share[here] * (1 - lying))[:, None]
         way = loose * _down(rest, points, above, here, up) + (1 - loose) * _unit(target[here] - target[above])
@@ -42,7 +44,8 @@ def hang_columns(rest, target, row, share, push_out, up) -> np.ndarray:
         lying = np.clip(np.linalg.norm(pushed - placed, axis=1) / TOUCH, 0, 1)
         beside = (np.roll(pushed, 1, 0) + np.roll(pushed, -1, 0)) / 2
         pushed = pushed + 0.3 * share[here, None] * (beside - pushed)
-        points[here] = points[above] + length * _unit(pushed - points[above])
+        hung = points[above] + length * _unit(pushed - points[above])
+        points[here] = target[here] + share[here, None] * (hung - target[here])
     return points
 
 

@@ -2,34 +2,42 @@
 
 import numpy as np
 
+from ..chance import one_of
 from ..spec import LookSpec
 from .bottom_choices import sample_bottom, sample_dress, sample_shoes, sample_socks
 from .offers import MIDRIFF, choose
+from .photo_garment import wear
 from .top_choices import sample_top
 
 PUBLISHED = 0.65
 """Share of people who wear published clothes where there are any."""
 DEPTH = 50
 """Of built-in clothes among published ones: most of those have it."""
+PHOTOGRAPHED = 0.5
+"""Share of the others who wear something made from a photo where there is any."""
 WHOLE = 0.2
 """Share of those whose published clothes are of one piece, if such fit."""
 MIXED = 0.3
 """Chance of each of the others' garments to be a built-in one after all."""
 
 
-def sample_outfit(rng: np.random.Generator, sex: float, age: float, offers: tuple = ()) -> tuple:
+def sample_outfit(rng: np.random.Generator, sex: float, age: float, offers: tuple = (), garments: tuple = ()) -> tuple:
     """Clothes for one person, inner layers first: (LookSpec, ...).
 
     Args:
         sex: 0 male to 1 female.
         age: years.
         offers: published clothes, from `offers.find_offers`; without any, built-in ones.
+        garments: those made from photos, from `photo_garment.find_garments`.
     """
     female = rng.random() < sex
     warm = rng.random()  # 0 a summer's day, 1 a cold one
     if offers and rng.random() < PUBLISHED:
         return tuple(_plain_types(_published_outfit(rng, offers, female, age, warm)))
     shoes = sample_shoes(rng, female, age, warm)
+    if garments and rng.random() < PHOTOGRAPHED:
+        body = _photographed(rng, garments, female, sex, age, warm)
+        return tuple(_plain_types([*sample_socks(rng, shoes, body), *_with_shoes(rng, body, shoes)]))
     if female and rng.random() < 0.22:
         body = [sample_dress(rng, warm, age)]
     else:
@@ -39,6 +47,27 @@ def sample_outfit(rng: np.random.Generator, sex: float, age: float, offers: tupl
         body = [top, bottom] if top.params.get("tucked") else [bottom, top]
     socks = sample_socks(rng, shoes, body)
     return tuple(_plain_types([*socks, *_with_shoes(rng, body, shoes)]))
+
+
+def _photographed(rng, garments, female, sex, age, warm) -> list:
+    """A garment made from a photo, with a built-in one or another of a photo above or below it."""
+    roles = ("top", "bottom", "skirt", "dress") if female else ("top", "bottom")
+    found = [garment for garment in garments if garment.role in roles]
+    if not found:
+        bottom = sample_bottom(rng, female, age, warm)
+        return [bottom, sample_top(rng, female, age, warm, _main_color(bottom), 0.0)]
+    first = one_of(rng, found)
+    if first.role == "dress":
+        return [wear(rng, first, sex, age)]
+    others = [
+        garment for garment in found if (garment.role == "top") != (first.role == "top") and garment.role != "dress"
+    ]
+    second = wear(rng, one_of(rng, others), sex, age) if others and rng.random() < 0.4 else None
+    if first.role == "top":
+        bottom = second or sample_bottom(rng, female, age, warm)
+        return [bottom, wear(rng, first, sex, age)]
+    bottom = wear(rng, first, sex, age)
+    return [bottom, second or sample_top(rng, female, age, warm, _main_color(bottom), 0.0)]
 
 
 def _published_outfit(rng, offers, female, age, warm) -> list:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ..closet import Closet
+from ..closet import GARMENTS, Closet
 from ..errors import AssetError
 from ..spec import LookSpec
 from .fabric_choices import between, darker
@@ -181,6 +181,17 @@ def _picture(folder: Path, name) -> Path:
     return path
 
 
+def find_garments(closet: Closet) -> tuple:
+    """All garments of photos, by name: (PhotoGarments, complaints about those that are broken)."""
+    garments, complaints = [], []
+    for look in closet.of_kind(GARMENTS):
+        try:
+            garments.append(read_garment(look.path.parent))
+        except AssetError as error:
+            complaints.append(str(error))
+    return tuple(garments), complaints
+
+
 def picture_of(closet: Closet, name: str) -> Path | None:
     """The picture of the garment of that name in a closet, where it is `garments/NAME`; None in an empty closet.
 
@@ -189,7 +200,7 @@ def picture_of(closet: Closet, name: str) -> Path | None:
     """
     if not closet.looks:
         return None
-    return read_garment(closet[f"garments/{name}"].path.parent).picture
+    return read_garment(closet[f"{GARMENTS}/{name}"].path.parent).picture
 
 
 def wear(rng: np.random.Generator, garment: PhotoGarment, sex: float, age: float) -> LookSpec:

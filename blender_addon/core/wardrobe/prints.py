@@ -198,6 +198,23 @@ def _zip(image):
         _line(image, [(side * 0.115, -0.165), (side * 0.165, -0.295)], 0.3)
 
 
+def _pockets(image):
+    """The pockets of an open jacket."""
+    for side in (-1, 1):
+        _line(image, [(side * 0.12, -0.15), (side * 0.165, -0.28)], 0.55, 0.004)
+        _line(image, [(side * 0.135, -0.145), (side * 0.18, -0.275)], 0.3)
+
+
+def _blazer(image):
+    """Flap pockets, a breast pocket, a button."""
+    for side in (-1, 1):
+        flap = [(side * x, y) for x, y in ((0.075, -0.20), (0.175, -0.195), (0.175, -0.24), (0.075, -0.245))]
+        _line(image, [*flap, flap[0]], 0.5, 0.003)
+        _line(image, [(side * 0.09, 0.0), (side * 0.085, -0.36)], 0.25)  # darts
+    _line(image, [(0.075, 0.015), (0.145, 0.03)], 0.55, 0.004)
+    _button(image, 0.012, -0.135, 0.009, (0.12, 0.1, 0.09))
+
+
 def _pouch(image):
     """The pocket of a hoodie, and its strings."""
     _line(
@@ -245,6 +262,11 @@ def _welt_pockets(image):
         _line(image, [(side * 0.05, 0.05), (side * 0.16, 0.05)], 0.5, 0.004)
 
 
+def _welt_seam(image):
+    """The middle seam of a jacket's back."""
+    _line(image, [(0, 0.3), (0, -0.36)], 0.35)
+
+
 def _yoke(image):
     _line(image, [(-0.3, 0.10), (0.3, 0.10)], 0.3)
 
@@ -252,6 +274,9 @@ def _yoke(image):
 _DETAILS = {
     ("buttons", False): _buttons,
     ("buttons", True): _yoke,
+    ("pockets", False): _pockets,
+    ("blazer", False): _blazer,
+    ("blazer", True): _welt_seam,
     ("polo", False): _polo,
     ("zip", False): _zip,
     ("pouch", False): _pouch,
