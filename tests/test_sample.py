@@ -77,7 +77,7 @@ def posed_body(body, spec):
 
 def test_those_who_sit_have_a_seat_under_them(body, catalog, cast):
     found = 0
-    for index in range(24):
+    for index in range(60):
         scene = sample_scene(3, index, catalog, Ranges(persons=(1, 1), occluders=(0, 0)), cast)
         if scene.persons[0].pose_source == "families:sit":
             found += 1

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from .errors import AssetError
+from .looks.photo_skin import read_skin
 from .makehuman.mhmat import Material, read_mhmat
 from .makehuman.proxy import Proxy, load_proxy
 
@@ -55,7 +56,7 @@ class Closet:
     def material(self, name: str) -> Material:
         """Of a skin or of eyes. Raises AssetError as `proxy` does."""
         look = self[name]
-        return read_mhmat(look.path, look.root)
+        return read_skin(look.path)[0] if look.path.suffix == ".json" else read_mhmat(look.path, look.root)
 
 
 GARMENTS = "garments"
@@ -77,6 +78,9 @@ def find_looks(folder: Path, licence_of) -> dict:
             for path in _published(root / kind, suffix):
                 name = f"{kind}/{path.stem}"
                 found.setdefault(name, Look(name, path, root, *licence_of(root)))
+    for path in sorted((folder / "skins").glob("*/skin.json")):
+        name = f"skins/{path.parent.name}"
+        found.setdefault(name, Look(name, path, path.parent, *licence_of(path.parent)))
     for path in sorted((folder / "wardrobe").glob("*/garment.json")):
         name = f"{GARMENTS}/{path.parent.name}"
         found.setdefault(name, Look(name, path, path.parent, *licence_of(path.parent)))

@@ -119,6 +119,9 @@ def sample_figure(rng: np.random.Generator, ranges: Ranges, cast: Cast) -> Figur
     hair = sample_hair(rng, shape.sex, shape.age, skin_look)
     garments = sample_outfit(rng, shape.sex, shape.age, cast.offers, cast.garments)
     hair = choose_hair(rng, cast.styles, hair, shape.sex)
+    face = choose_face(rng, cast.styles, skin_look, shape.sex, shape.age, shape.ancestry)
+    if face.params.get("dressed"):
+        garments = ()
     if _hangs(hair) and any(_has_hood(look) for look in garments):
         hair = sample_hair(rng, shape.sex, shape.age, skin_look, "bun")
     spec = PersonSpec(
@@ -130,7 +133,7 @@ def sample_figure(rng: np.random.Generator, ranges: Ranges, cast: Cast) -> Figur
         pose_rejected=0,
         pose=(),
         position=(0.0, 0.0, 0.0),
-        skin=choose_face(rng, cast.styles, skin_look, shape.sex, shape.age, shape.ancestry),
+        skin=face,
         hair=hair,
         garments=garments,
     )
@@ -186,7 +189,10 @@ def pose_outline(body: BodyModel, spec: PersonSpec, closet: Closet = EMPTY) -> t
     outline = outline_of(body)
     betas = np.array(spec.betas)
     posed = pose_body(outline.body, betas, pose_for(body, spec.pose), np.zeros(3))
-    lowest = (posed.vertices[:, 2] - cloth_under(outline.height, outline.arm, spec.garments)).min()
+    skin_low = posed.vertices[:, 2] - cloth_under(outline.height, outline.arm, spec.garments)
+    if any(look.kind == "shoes" for look in spec.garments):
+        skin_low = skin_low[outline.body.weights[:, SHOE_JOINTS[2:]].sum(1) < 0.5]  # feet are inside
+    lowest = skin_low.min()
     points = [posed.vertices]
     for look in spec.garments:
         if look.kind == "shoes":

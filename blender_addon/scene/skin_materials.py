@@ -33,9 +33,10 @@ def skin_material(
     lips, brow, lines = _skin_masks(tree, face, skin_map, params["brow_shape"])
     painted = surface is not None and surface.pictures is not None
     color = picture_color(tree.tree, tree.uv(), surface)[0] if painted else _flesh_color(tree, params, flesh)
-    color = tree.mix(tree.multiply(lips, 0.3 if painted else 0.85), color, params["lip_color"])
-    color = _hairs_color(tree, params, color, face, flesh, hair)
-    density = 0.0 if params.get("brow_mesh") else params["brow_density"]
+    if not params.get("dressed"):  # a photo's texture has its own lips and stubble
+        color = tree.mix(tree.multiply(lips, 0.3 if painted else 0.85), color, params["lip_color"])
+        color = _hairs_color(tree, params, color, face, flesh, hair)
+    density = 0.0 if params.get("brow_mesh") or params.get("dressed") else params["brow_density"]
     color = tree.mix(tree.multiply(brow, density), color, params["brow_color"])
     color = tree.mix(tree.multiply(lines, 0.75), color, [c * 0.12 for c in params["tone"]])
     tree.link(color, "base_color")

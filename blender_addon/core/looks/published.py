@@ -12,12 +12,15 @@ from ..makehuman.proxy import Proxy, place_points, skin_weights
 from ..oklab import linear_to_srgb
 from ..spec import LookSpec
 from ..surface import Pictures, Surface
+from .photo_skin import read_skin
 from .skin import IRIS_DEGREES, head_coordinates, skin_surface
 
 HAIR, SKINS, EYES, BROWS, LASHES = 0.45, 0.7, 0.5, 0.5, 0.6
 """Share of people who have published ones where there are any that suit them."""
 EYE_CENTRE, IRIS_RADIUS, WHITE_RADIUS = (0.2934, 0.2984), 0.115, 0.27
 """Of an eye in MakeHuman's pictures, in texture coordinates."""
+DRESSED = 0.25
+"""Share of people who are a photo's texture, clothes and all, where there is any."""
 SECTORS = 16
 """Directions in which a hat's edge is looked for."""
 SUIT_SKIN = "special_suit"
@@ -37,6 +40,8 @@ class Style:
     """Of its name and tags: age and ancestry of skins."""
     length: float = 0.0
     """Metres that hair hangs below the eyes."""
+    dressed: bool = False
+    """Of skins: clothes are painted on."""
 
 
 @dataclass(frozen=True)
@@ -82,7 +87,9 @@ def _paints(closet: Closet, kind: str, complaints: list):
         except AssetError as error:
             complaints.append(str(error))
             continue
-        if _complete(look.path, material, complaints) and SUIT_SKIN not in look.path.stem:
+        if look.path.suffix == ".json":
+            yield Style(look.name, "", (), dressed=read_skin(look.path)[1])
+        elif _complete(look.path, material, complaints) and SUIT_SKIN not in look.path.stem:
             yield Style(look.name, *_whose(look.path, material.tags))
 
 
@@ -111,9 +118,13 @@ def choose_face(rng: np.random.Generator, styles: Styles, skin: LookSpec, sex: f
         drawn = rng.random() < share
         if options and drawn:
             params[key] = one_of(rng, options).asset
+    dressed = [style for style in styles.skins if style.dressed]
+    if rng.random() < DRESSED and dressed:
+        return LookSpec(skin.kind, params | {"picture": one_of(rng, dressed).asset, "dressed": True})
     drawn, dark = rng.random() < SKINS, params["lightness"] < 46
     time = "young" if age < 36 else "middleage" if age < 58 else "old"
-    found = [style for style in styles.skins if style.sex in ("", own) and ("african" in style.words) == dark]
+    bare = [style for style in styles.skins if style.sex in ("", own) and not style.dressed]
+    found = [style for style in bare if ("african" in style.words) == dark]
     if found and drawn:
         weights = [1.0 if time in style.words else 0.15 for style in found]
         params["picture"] = found[pick_row(rng, weights)].asset
@@ -220,7 +231,8 @@ def paint(skin: LookSpec, key: str, closet: Closet, color) -> Pictures | None:
         return None
     files = closet.material(name).pictures
     srgb = tuple(float(value) for value in linear_to_srgb(color))
-    return Pictures(files, srgb, recolor=key == "picture", cutout=False, roughness=skin.params["roughness"])
+    recolor = key == "picture" and not skin.params.get("dressed")
+    return Pictures(files, srgb, recolor=recolor, cutout=False, roughness=skin.params["roughness"])
 
 
 def _mesh(name: str, body: BodyModel, shaped, proxy: Proxy, color, roughness: float) -> Surface:

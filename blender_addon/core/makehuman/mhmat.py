@@ -61,7 +61,7 @@ def read_mhmat(path, root: Path) -> Material:
     for key, kind in PICTURES.items():
         if keys.get(key):
             found = beside(path, keys[key], root)
-            if _is_picture(found):
+            if is_picture(found):
                 pictures[kind] = found
             else:
                 missing.append(keys[key])
@@ -75,7 +75,7 @@ def read_mhmat(path, root: Path) -> Material:
     )
 
 
-def _is_picture(path: Path) -> bool:
+def is_picture(path: Path) -> bool:
     """By its first bytes; a name says nothing."""
     head = FORMATS.get(path.suffix.lower())
     if head is None or not path.is_file() or path.stat().st_size > LARGEST_PICTURE:

@@ -30,7 +30,7 @@ GARMENTS = {
 }
 """LookSpec.kind -> its maker."""
 
-SOCK_SINKS = 0.007
+SOCK_SINKS = 0.013
 """Metres."""
 KEEP_OFF = {
     "socks": 0.002,

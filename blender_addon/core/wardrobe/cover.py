@@ -20,7 +20,7 @@ def cloth_under(height, arm, garments) -> np.ndarray:
         params = look.params
         if look.kind in ("bottom", "skirt"):
             covered |= (height > params["hem"]) & (height < params["waist"]) & (arm <= 0)
-        elif look.kind in ("top", "dress", "suit"):
+        elif look.kind in ("top", "dress", "suit", "jacket"):
             hem = params["skirt_hem"] if look.kind == "dress" else params["hem"]
             sleeve = 0.0 if params["sleeve"] is None else params["sleeve"]
             covered |= np.where(arm > 0, arm < sleeve, (height > hem) & (height < 3))

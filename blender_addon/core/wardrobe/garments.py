@@ -191,6 +191,8 @@ def make_socks(fit: Fit, params: dict) -> tuple:
 
 
 SKIRT_AROUND = 96
+SKIRT_HIDES = 1.75
+"""Down to where a skirt hides skin, as `Places.height` has it, or to the crotch: cloth slides off a raised thigh."""
 
 
 def make_skirt(fit: Fit, params: dict) -> tuple:
@@ -198,9 +200,15 @@ def make_skirt(fit: Fit, params: dict) -> tuple:
     waist, hem = fit.places.level(params["waist"]), fit.places.level(params["hem"])
     cloth = _skirt(fit, params, waist, hem)
     margin = params["margin"]
-    hidden = fit.suit.skin & (fit.shaped[:, 1] < waist - 0.015) & (fit.shaped[:, 1] > hem + margin * (waist - hem))
+    low = max(hem + margin * (waist - hem), _bare_below(fit))
+    hidden = fit.suit.skin & (fit.shaped[:, 1] < waist - 0.015) & (fit.shaped[:, 1] > low)
     hidden &= fit.places.arm(fit.shaped) < 0.0
     return cloth, hidden
+
+
+def _bare_below(fit: Fit) -> float:
+    """Height below which skin under a skirt stays in the mesh."""
+    return min(fit.places.level(SKIRT_HIDES), fit.places.crotch - 0.02)
 
 
 def _skirt(fit: Fit, params: dict, waist: float, hem: float) -> Cloth:
@@ -269,6 +277,6 @@ def make_dress(fit: Fit, params: dict) -> tuple:
 def make_skirt_cover(fit: Fit, params: dict):
     """What the skirt of a dress hides."""
     waist, hem = fit.places.level(params["waist"]) + 0.03, fit.places.level(params["skirt_hem"])
-    low = hem + params["skirt_margin"] * (waist - hem)
+    low = max(hem + params["skirt_margin"] * (waist - hem), _bare_below(fit))
     hidden = fit.suit.skin & (fit.shaped[:, 1] < waist) & (fit.shaped[:, 1] > low) & (fit.places.arm(fit.shaped) < 0)
     return waist, hidden

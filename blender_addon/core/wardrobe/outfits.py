@@ -5,6 +5,7 @@ import numpy as np
 from ..chance import one_of
 from ..spec import LookSpec
 from .bottom_choices import sample_bottom, sample_dress, sample_shoes, sample_socks
+from .jacket_choices import sample_layers
 from .offers import MIDRIFF, choose
 from .photo_garment import wear
 from .top_choices import sample_top
@@ -44,7 +45,8 @@ def sample_outfit(rng: np.random.Generator, sex: float, age: float, offers: tupl
         bottom = sample_bottom(rng, female, age, warm)
         tucked_in = 0.75 if bottom.kind == "skirt" else 0.4 * (bottom.params["waist"] > 2.31)
         top = sample_top(rng, female, age, warm, _main_color(bottom), tucked_in)
-        body = [top, bottom] if top.params.get("tucked") else [bottom, top]
+        worn = sample_layers(rng, female, age, warm, top)
+        body = [top, bottom] if top.params.get("tucked") else [bottom, *worn]
     socks = sample_socks(rng, shoes, body)
     return tuple(_plain_types([*socks, *_with_shoes(rng, body, shoes)]))
 
