@@ -33,7 +33,10 @@ def picture_material(surface: Surface) -> "bpy.types.Material":
     if pictures.path("ao"):
         shade = _picture(tree, uv, pictures.path("ao"), "Non-Color").outputs["Color"]
         color = add_node(tree, "ShaderNodeMixRGB", {0: AO_SHARE, 1: color, 2: shade}, blend_type="MULTIPLY").outputs[0]
-    set_shader(tree, shader, base_color=color, roughness=pictures.roughness, sheen=pictures.sheen, specular=0.3)
+    rough = pictures.roughness
+    if pictures.path("roughness"):
+        rough = _picture(tree, uv, pictures.path("roughness"), "Non-Color").outputs["Color"]
+    set_shader(tree, shader, base_color=color, roughness=rough, sheen=pictures.sheen, specular=0.3)
     if alpha is not None:
         set_shader(tree, shader, alpha=alpha)
     normal = _normal(tree, uv, pictures)
@@ -45,17 +48,19 @@ def picture_material(surface: Surface) -> "bpy.types.Material":
 def picture_color(tree, uv, surface: Surface) -> tuple:
     """Sockets of colour, and of alpha or None. Raises AssetError when the picture cannot be read."""
     pictures = surface.pictures
-    path = pictures.path("color")
+    path, holes = pictures.path("color"), None
+    if pictures.path("alpha"):
+        holes = _picture(tree, uv, pictures.path("alpha"), "Non-Color").outputs["Color"]
     if path is None:
         plain = add_node(tree, "ShaderNodeRGB").outputs[0]
         plain.default_value = (*srgb_to_linear(pictures.color), 1.0)
-        return plain, None
+        return plain, holes
     node = _picture(tree, uv, path, "sRGB")
     color = node.outputs["Color"]
     if pictures.recolor:
         samples, weights = _look_at(node.image, surface, pictures.cutout)
         color = _mapped(tree, color, *recolouring(samples, weights, pictures.color))
-    return color, node.outputs["Alpha"] if pictures.cutout else None
+    return color, holes or (node.outputs["Alpha"] if pictures.cutout else None)
 
 
 def load_picture(path: Path, colorspace: str) -> "bpy.types.Image":

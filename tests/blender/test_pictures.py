@@ -67,19 +67,25 @@ def test_pictures_are_recoloured_cut_out_and_done_without(tmp_path):
     cloth, broken = tmp_path / "cloth.png", tmp_path / "broken.png"
     iio.imwrite(cloth, pixels)
     broken.write_bytes(cloth.read_bytes()[:60])
+    lace = tmp_path / "lace.png"
+    iio.imwrite(lace, np.repeat(np.array([[0], [255]], np.uint8), 32, 0).repeat(64, 1))  # see-through at the top
     red = {"color": [0.7, 0.15, 0.15], "recolor": True, "cutout": True, "files": {"color": str(cloth)}}
     jobs = {
         "red": red,
         "own": {**red, "recolor": False, "cutout": False},
         "plain": {**red, "files": {}},
+        "lace": {**red, "files": {"alpha": str(lace), "roughness": str(lace)}},
         "broken": {**red, "files": {"color": str(broken)}},
     }
     said = draw([{**job, "out": str(tmp_path / f"{name}.drawn.png")} for name, job in jobs.items()])
     assert said.count("REFUSED") == 1 and "broken.png: cannot be read as a picture" in said
-    red, own, plain = (iio.imread(tmp_path / f"{name}.drawn.png")[..., :3] / 255 for name in ("red", "own", "plain"))
+    red, own, plain, lace = (
+        iio.imread(tmp_path / f"{name}.drawn.png")[..., :3] / 255 for name in jobs if name != "broken"
+    )
     # In white light from everywhere a surface shows its own colour; a little more, as it shines.
     np.testing.assert_allclose(plain[30, 10], [0.7, 0.15, 0.15], atol=0.09)
     np.testing.assert_allclose(own[30, 10], np.array([60, 100, 200]) / 255, atol=0.09)
     assert red[30, 10, 0] > 0.55 and red[30, 10, 1:].max() < 0.35
     assert red[40, 24].sum() < 0.75 * red[40, 10].sum()  # the seam stays a seam
+    assert lace[8, 24].min() > 0.95 and lace[40, 24, 1] < 0.3
     assert red[8, 4].min() > 0.95 and own[8, 4].max() < 0.9  # through the hole one sees the white
