@@ -5,7 +5,6 @@ import json
 import numpy as np
 import pytest
 
-from blender_addon.core.body import load_body
 from blender_addon.core.posing import pose_body, shape_body, skin
 from blender_addon.core.spec import LookSpec, PersonSpec, from_dict, to_dict
 from blender_addon.core.wardrobe.clothes import dress, sample_outfit
@@ -15,11 +14,6 @@ from blender_addon.core.wardrobe.fitting import make_fit
 from blender_addon.core.wardrobe.suit import suit_of
 
 SEEDS = range(8)
-
-
-@pytest.fixture(scope="module")
-def body(open_body_path):
-    return load_body(open_body_path)
 
 
 def outfit_of(seed, sex=0.5):

@@ -6,36 +6,15 @@ import numpy as np
 import pytest
 from scipy.ndimage import binary_erosion
 
-from blender_addon.core.body import load_body
 from blender_addon.core.camera import project
 from blender_addon.core.errors import AssetError
 from blender_addon.core.posing import pose_body
 from blender_addon.core.spec import LookSpec, PersonSpec, rounded
-from tests.made_photos import BACKGROUND, made_fit, made_photo, made_texture
+from tests.made_photos import BACKGROUND, made_fit, made_photo
 from warp_net.extract import Extraction, draw, drawn_uv, extract, frontness, merge, sample, wear
 from warp_net.make_data import fit_for, flat_camera, flat_cell, flat_places, flat_pose, perturb, photo_camera
 from warp_net.silhouette import cut_out, overlap, repair
 from warp_net.uv_layout import build_layout
-
-
-@pytest.fixture(scope="module")
-def body(open_body_path):
-    return load_body(open_body_path)
-
-
-@pytest.fixture(scope="module")
-def layout(body):
-    return build_layout(body, 256)
-
-
-@pytest.fixture(scope="module")
-def texture(layout):
-    return made_texture(layout)
-
-
-@pytest.fixture(scope="module")
-def front(body, layout, texture):
-    return made_photo(body, layout, texture)
 
 
 def off(part: Extraction, texture) -> np.ndarray:

@@ -15,7 +15,6 @@ from assets.poses.fit_prior import ANGLES, load_prior
 from assets.poses.measure_fit import aligned_error
 from assets.poses.torch_body import KeypointBody, angles_to_rotations
 from assets.poses.viewpoint import view_people
-from blender_addon.core.body import load_body
 from blender_addon.core.errors import AssetError
 from blender_addon.core.poses.library import load_library
 from blender_addon.core.poses.limits import HIGH, LOW, joint_angles, within_limits
@@ -29,11 +28,6 @@ QUICK = Effort(starts=2, steps=60, flip_steps=15, last_steps=50)
 TO_CAMERA = np.array([[1.0, 0, 0], [0, 0, -1], [0, 1, 0]])
 HEADINGS = (0.3, 2.8, -1.4)
 """Towards the camera, away from it, sideways."""
-
-
-@pytest.fixture(scope="module")
-def body(open_body_path):
-    return load_body(open_body_path)
 
 
 @pytest.fixture(scope="module")

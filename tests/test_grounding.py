@@ -3,7 +3,6 @@
 import numpy as np
 import pytest
 
-from blender_addon.core.body import load_body
 from blender_addon.core.outline import buttocks_of
 from blender_addon.core.poses.grounding import (
     centre_of_volume,
@@ -19,11 +18,6 @@ from blender_addon.core.poses.prior import sample_pose
 from blender_addon.core.posing import pose_body
 
 SQUARE = np.array([[0, 0], [2, 0], [2, 2], [0, 2]], float)
-
-
-@pytest.fixture(scope="module")
-def body(open_body_path):
-    return load_body(open_body_path)
 
 
 def box(low, high):

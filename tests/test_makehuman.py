@@ -5,7 +5,6 @@ import shutil
 import numpy as np
 import pytest
 
-from blender_addon.core.body import load_body
 from blender_addon.core.errors import AssetError
 from blender_addon.core.makehuman.mhclo import BASE_VERTICES, read_mhclo
 from blender_addon.core.makehuman.mhmat import read_mhmat
@@ -18,11 +17,6 @@ from .made_makehuman import make_clothes, make_material
 from .shared import shared_folder
 
 HEAD = "basemesh hm08\nobj_file a.obj\nverts 0\n"
-
-
-@pytest.fixture(scope="module")
-def body(open_body_path):
-    return load_body(open_body_path)
 
 
 @pytest.fixture(scope="module")

@@ -11,7 +11,6 @@ import pytest
 from assets.wardrobe.add_garment import add_folder, add_garment, kind_of, make_garment, read_photo
 from assets.wardrobe.flat_edges import RIDGE, cut_of
 from assets.wardrobe.outlines import find_outline
-from blender_addon.core.body import load_body
 from blender_addon.core.cast import load_cast
 from blender_addon.core.catalog import load_catalog
 from blender_addon.core.closet import Closet, Look
@@ -23,11 +22,6 @@ from blender_addon.core.wardrobe.flat import HALF_TRUNK, flat_places, level_heig
 from blender_addon.core.wardrobe.outfits import sample_outfit
 from blender_addon.core.wardrobe.photo_garment import PhotoGarment, read_garment, wear
 from tests.made_garments import NAVY, SKIRT, T_SHIRT, TROUSERS, ground, mask_of, photo_of
-
-
-@pytest.fixture(scope="module")
-def body(open_body_path):
-    return load_body(open_body_path)
 
 
 @pytest.fixture(scope="module")

@@ -5,7 +5,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from blender_addon.core.body import load_body
 from blender_addon.core.poses.contact import collides, penetrations
 from blender_addon.core.poses.goals import ArmAngles, HandAt, Plan, Step
 from blender_addon.core.poses.grounding import ground, is_balanced
@@ -27,11 +26,6 @@ from blender_addon.core.rotations import axis_angle_to_matrix
 
 STANDING = ("stand", "reach", "bend", "squat")
 LEFT_WRIST, RIGHT_WRIST = 20, 21
-
-
-@pytest.fixture(scope="module")
-def body(open_body_path):
-    return load_body(open_body_path)
 
 
 @pytest.fixture(scope="module")

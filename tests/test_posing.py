@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 
 from blender_addon.core import figure
-from blender_addon.core.body import load_body
 from blender_addon.core.cast import load_cast
 from blender_addon.core.catalog import Asset, Catalog
 from blender_addon.core.outline import outline_of, part_of, trunk_of
@@ -19,11 +18,6 @@ from blender_addon.core.wardrobe.cover import cloth_under
 from blender_addon.core.wardrobe.feet import fit_feet
 from blender_addon.core.wardrobe.outfits import sample_outfit
 from blender_addon.core.wardrobe.shoes import SHOE_JOINTS, shoe_points
-
-
-@pytest.fixture(scope="module")
-def body(open_body_path):
-    return load_body(open_body_path)
 
 
 @pytest.fixture(scope="module")

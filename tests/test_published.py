@@ -5,7 +5,6 @@ import itertools
 import numpy as np
 import pytest
 
-from blender_addon.core.body import load_body
 from blender_addon.core.cast import load_cast
 from blender_addon.core.catalog import load_catalog
 from blender_addon.core.closet import Closet
@@ -24,11 +23,6 @@ from .made_makehuman import make_clothes
 from .shared import shared_folder
 
 BLUE = (0.2, 0.35, 0.6)
-
-
-@pytest.fixture(scope="module")
-def body(open_body_path):
-    return load_body(open_body_path)
 
 
 @pytest.fixture(scope="module")

@@ -5,7 +5,6 @@ import json
 import numpy as np
 import pytest
 
-from blender_addon.core.body import load_body
 from blender_addon.core.posing import shape_body
 from blender_addon.core.spec import LookSpec
 from blender_addon.core.wardrobe import jacket_choices
@@ -16,11 +15,6 @@ from blender_addon.core.wardrobe.jacket_choices import sample_layers
 from blender_addon.core.wardrobe.top_choices import sample_top
 
 UP = np.array([0.0, 1.0, 0.0])
-
-
-@pytest.fixture(scope="module")
-def body(open_body_path):
-    return load_body(open_body_path)
 
 
 @pytest.mark.parametrize("manner", sorted(MANNERS))

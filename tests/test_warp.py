@@ -4,9 +4,8 @@ import numpy as np
 import pytest
 import torch
 
-from blender_addon.core.body import load_body
 from blender_addon.core.errors import AssetError
-from tests.made_photos import made_photo, made_texture
+from tests.made_photos import made_photo
 from warp_net import baselines, losses
 from warp_net.extract import Extraction, draw
 from warp_net.measures import best_gain, psnr, ssim
@@ -14,48 +13,13 @@ from warp_net.networks import PatchJudge, candidates
 from warp_net.samples import flip, make_batch, prepare_photo, recolour
 from warp_net.texture_net import TextureNet, load_net, save_weights
 from warp_net.texture_space import read_photo, texture_space
-from warp_net.uv_layout import build_layout
 
-
-@pytest.fixture(scope="module", autouse=True)
-def one_thread():
-    """Small networks lose more to sharing than they gain."""
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(threads)
-
-
-@pytest.fixture(scope="module")
-def body(open_body_path):
-    return load_body(open_body_path)
-
-
-@pytest.fixture(scope="module")
-def layout(body):
-    return build_layout(body, 256)
+pytestmark = pytest.mark.usefixtures("one_thread")
 
 
 @pytest.fixture(scope="module")
 def space(layout):
     return texture_space(layout)
-
-
-@pytest.fixture(scope="module")
-def texture(layout):
-    return made_texture(layout)
-
-
-@pytest.fixture(scope="module")
-def front(body, layout, texture):
-    return made_photo(body, layout, texture)
-
-
-@pytest.fixture(scope="module")
-def untrained():
-    """It begins as a mixture of candidates, which is a sensible texture already."""
-    torch.manual_seed(0)
-    return TextureNet().eval()
 
 
 @pytest.fixture(scope="module")

@@ -6,54 +6,17 @@ from dataclasses import replace
 import cv2
 import numpy as np
 import pytest
-import torch
 
-from blender_addon.core.body import load_body
 from blender_addon.core.errors import AssetError, SettingsError
-from tests.made_photos import made_photo, made_texture
+from tests.made_photos import made_photo
 from warp_net.extract import draw, extract
 from warp_net.measures import psnr
 from warp_net.photo import read_mask_file, read_photo_file, take_portrait
 from warp_net.photo_to_texture import main, photo_to_texture, save_skin
 from warp_net.real_photos import prepare_real
-from warp_net.texture_net import TextureNet, save_weights
-from warp_net.uv_layout import build_layout
+from warp_net.texture_net import save_weights
 
-
-@pytest.fixture(scope="module", autouse=True)
-def one_thread():
-    """Small networks lose more to sharing than they gain."""
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(threads)
-
-
-@pytest.fixture(scope="module")
-def body(open_body_path):
-    return load_body(open_body_path)
-
-
-@pytest.fixture(scope="module")
-def layout(body):
-    return build_layout(body, 256)
-
-
-@pytest.fixture(scope="module")
-def texture(layout):
-    return made_texture(layout)
-
-
-@pytest.fixture(scope="module")
-def front(body, layout, texture):
-    return made_photo(body, layout, texture)
-
-
-@pytest.fixture(scope="module")
-def untrained():
-    """It begins as a mixture of candidates, which is a sensible texture already."""
-    torch.manual_seed(0)
-    return TextureNet().eval()
+pytestmark = pytest.mark.usefixtures("one_thread")
 
 
 def test_a_photo_becomes_a_texture(body, layout, texture, front, untrained):

@@ -7,47 +7,15 @@ import numpy as np
 import pytest
 import torch
 
-from blender_addon.core.body import load_body
 from blender_addon.core.errors import AssetError, SettingsError
-from tests.made_photos import made_photo, made_texture
+from tests.made_photos import made_photo
 from warp_net.evaluate import METHODS, evaluate, format_table, write_between
 from warp_net.extract import Extraction
 from warp_net.make_data import Photo, load_person, perturb, save_person
 from warp_net.samples import prepare
-from warp_net.texture_net import TextureNet
 from warp_net.train import TrainConfig, train
-from warp_net.uv_layout import build_layout
 
-
-@pytest.fixture(scope="module", autouse=True)
-def one_thread():
-    """Small networks lose more to sharing than they gain."""
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(threads)
-
-
-@pytest.fixture(scope="module")
-def body(open_body_path):
-    return load_body(open_body_path)
-
-
-@pytest.fixture(scope="module")
-def layout(body):
-    return build_layout(body, 256)
-
-
-@pytest.fixture(scope="module")
-def texture(layout):
-    return made_texture(layout)
-
-
-@pytest.fixture(scope="module")
-def untrained():
-    """It begins as a mixture of candidates, which is a sensible texture already."""
-    torch.manual_seed(0)
-    return TextureNet().eval()
+pytestmark = pytest.mark.usefixtures("one_thread")
 
 
 @pytest.fixture(scope="module")

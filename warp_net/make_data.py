@@ -193,6 +193,11 @@ def save_person(path: Path, look: Extraction, photos: list, facts: str) -> None:
         for kind, fit in (("true", photo.true), ("fit", photo.fit)):
             for name in ("pose", "betas", "translation", "focal", "centre", "size"):
                 arrays[f"{kind}{number}.{name}"] = np.asarray(getattr(fit, name))
+    write_arrays(path, arrays)
+
+
+def write_arrays(path: Path, arrays: dict) -> None:
+    """Write an .npz whole or not at all."""
     temporary = path.with_name(f".{path.stem}.{os.getpid()}.part")
     try:
         with open(temporary, "wb") as file:

@@ -1,6 +1,5 @@
 """Training people as arrays that batches are made of: drawn once, kept beside the set, flipped and recoloured."""
 
-import os
 import zipfile
 import zlib
 from pathlib import Path
@@ -14,7 +13,7 @@ from tqdm import tqdm
 from blender_addon.core.body import BodyModel
 from blender_addon.core.errors import AssetError
 from warp_net.extract import draw, drawn_uv
-from warp_net.make_data import load_person
+from warp_net.make_data import load_person, write_arrays
 from warp_net.networks import PHOTO_SIDE
 from warp_net.silhouette import repair
 from warp_net.texture_space import TextureSpace
@@ -44,7 +43,7 @@ def prepare(folder, body: BodyModel, layout: Layout) -> list:
         arrays = _read(kept / path.name)
         if arrays is None:
             arrays = _draw_person(path, body, layout)
-            _write(kept / path.name, arrays)
+            write_arrays(kept / path.name, arrays)
         people.append(_grouped(arrays))
     return people
 
@@ -115,16 +114,6 @@ def _read(path: Path) -> dict | None:
             return {name: file[name] for name in file.files}
     except (OSError, EOFError, ValueError, KeyError, zipfile.BadZipFile, zlib.error):
         return None
-
-
-def _write(path: Path, arrays: dict) -> None:
-    temporary = path.with_name(f".{path.stem}.{os.getpid()}.part")
-    try:
-        with open(temporary, "wb") as file:
-            np.savez_compressed(file, **arrays)
-        os.replace(temporary, path)
-    finally:
-        temporary.unlink(missing_ok=True)
 
 
 def _grouped(arrays: dict) -> dict:
