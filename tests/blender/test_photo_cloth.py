@@ -21,11 +21,11 @@ import numpy as np
 from blender_addon.core.errors import AssetError
 from blender_addon.scene.cloth_materials import cloth_material
 from blender_addon.scene.mesh import fill_mesh, set_attribute, set_uv
+from tests.blender.white_stage import CORNERS, FACES, render_square
 
 for job in json.loads(sys.argv[1]):
     bpy.ops.wm.read_factory_settings(use_empty=True)
-    corners = np.array([[-1, 0, -1], [1, 0, -1], [1, 0, 1], [-1, 0, 1.0]])
-    faces = np.array([[0, 1, 2, 3]])
+    corners, faces = CORNERS, FACES
     mesh = bpy.data.meshes.new("made")
     fill_mesh(mesh, corners, faces)
     set_uv(mesh, faces, np.zeros((1, 4, 2)))
@@ -35,20 +35,7 @@ for job in json.loads(sys.argv[1]):
     except AssetError as error:
         print("REFUSED", error)
         continue
-    scene = bpy.context.scene
-    scene.collection.objects.link(bpy.data.objects.new("made", mesh))
-    camera = bpy.data.objects.new("camera", bpy.data.cameras.new("camera"))
-    camera.data.type, camera.data.ortho_scale = "ORTHO", 2.0
-    camera.location, camera.rotation_euler = (0, -3, 0), (np.pi / 2, 0, 0)
-    scene.collection.objects.link(camera)
-    scene.camera, scene.world = camera, bpy.data.worlds.new("white")
-    scene.world.use_nodes = True
-    scene.world.node_tree.nodes["Background"].inputs[0].default_value = (1, 1, 1, 1)
-    scene.render.engine, scene.cycles.samples, scene.cycles.use_denoising = "CYCLES", 8, False
-    scene.render.resolution_x = scene.render.resolution_y = 32
-    scene.view_settings.view_transform = "Standard"
-    scene.render.filepath = job["out"]
-    bpy.ops.render.render(write_still=True)
+    render_square(mesh, job["out"], 32, 8)
 """
 
 
