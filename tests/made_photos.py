@@ -1,7 +1,9 @@
 """Photos of the open body in a texture that is known, drawn without Blender, for the tests of warp_net."""
 
 from dataclasses import dataclass
+from pathlib import Path
 
+import cv2
 import numpy as np
 
 from blender_addon.core.body import BodyModel
@@ -51,3 +53,21 @@ def made_photo(body: BodyModel, layout: Layout, texture, around: float = 0.0, si
     worn = wear(layout.padded(texture), drawn_uv(view, layout))
     pixels = np.where(view.silhouette[..., None], worn * 255 + 0.5, BACKGROUND)
     return MadePhoto(np.clip(pixels, 0, 255).astype(np.uint8), view.silhouette, fit)
+
+
+def write_photo(folder: Path, photo: MadePhoto) -> None:
+    """person.png and person_fits.npz, as `posewright assets fit-poses` writes fits."""
+    cv2.imwrite(str(folder / "person.png"), photo.pixels[..., ::-1])
+    fit = photo.fit
+    arrays = {
+        "pose": fit.pose[None],
+        "betas": fit.betas[None],
+        "translation": fit.translation[None],
+        "focal": np.array([fit.focal]),
+        "centre": fit.centre[None],
+        "size": fit.size[None],
+        "image": np.array(["person.png"]),
+        "bbox": np.array([[0, 0, 10, 10.0]]),
+        "body": fit.body,
+    }
+    np.savez(folder / "person_fits.npz", **arrays)

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from blender_addon.core.errors import AssetError, SettingsError
-from tests.made_photos import made_photo
+from tests.made_photos import made_photo, write_photo
 from warp_net.extract import draw, extract
 from warp_net.measures import psnr
 from warp_net.photo import read_mask_file, read_photo_file, take_portrait
@@ -87,21 +87,6 @@ def test_a_body_of_another_layout_is_refused(body, front, untrained, tmp_path):
         photo_to_texture(front.pixels, front.fit, other, net=untrained)
 
 
-def write_fits(path, fit):
-    arrays = {
-        "pose": fit.pose[None],
-        "betas": fit.betas[None],
-        "translation": fit.translation[None],
-        "focal": np.array([fit.focal]),
-        "centre": fit.centre[None],
-        "size": fit.size[None],
-        "image": np.array(["person.png"]),
-        "bbox": np.array([[0, 0, 10, 10.0]]),
-        "body": fit.body,
-    }
-    np.savez(path, **arrays)
-
-
 def spoil_fits(folder, **changes):
     """Other columns in a file of fits; None takes one out."""
     path = folder / "person_fits.npz"
@@ -113,9 +98,8 @@ def spoil_fits(folder, **changes):
 @pytest.fixture
 def files(tmp_path, front, untrained):
     """person.png, person_fits.npz, mask.png, weights.npz."""
-    cv2.imwrite(str(tmp_path / "person.png"), front.pixels[..., ::-1])
+    write_photo(tmp_path, front)
     cv2.imwrite(str(tmp_path / "mask.png"), front.mask.astype(np.uint8) * 255)
-    write_fits(tmp_path / "person_fits.npz", front.fit)
     save_weights(tmp_path / "weights.npz", untrained)
     return tmp_path
 

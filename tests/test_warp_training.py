@@ -8,9 +8,10 @@ import pytest
 import torch
 
 from blender_addon.core.errors import AssetError, SettingsError
-from tests.made_photos import made_photo
+from tests.made_photos import made_photo, write_photo
 from warp_net.evaluate import METHODS, evaluate, format_table, write_between
 from warp_net.extract import Extraction
+from warp_net.losses import Vgg19
 from warp_net.make_data import Photo, load_person, perturb, save_person
 from warp_net.samples import prepare
 from warp_net.train import TrainConfig, train
@@ -79,6 +80,53 @@ def test_a_broken_checkpoint_is_named(data, tmp_path):
         train(TrainConfig(data, tmp_path, steps=1))
     with pytest.raises(SettingsError, match="--minutes"):
         train(TrainConfig(data, tmp_path, minutes=0))
+
+
+def test_photographs_join_with_the_photo_loss_alone(data, tmp_path, front):
+    write_photo(tmp_path, front)
+    made, real = tmp_path / "made", tmp_path / "real"
+    train(TrainConfig(data, made, steps=4, batch=1))
+    train(TrainConfig(data, real, steps=4, batch=1, real=tmp_path))  # one of four steps sees a photograph
+    with np.load(made / "texture_net.npz") as a, np.load(real / "texture_net.npz") as b:
+        assert any((a[name] != b[name]).any() for name in a.files)
+        assert all(np.isfinite(b[name]).all() for name in b.files)
+
+
+@pytest.fixture(scope="module")
+def vgg_file(tmp_path_factory):
+    """VGG19's layers as torchvision names them, not trained."""
+    torch.manual_seed(0)
+    path = tmp_path_factory.mktemp("vgg") / "vgg19.pth"
+    whole = {f"features.{number}.{part}": tensor for number, part, tensor in vgg_layers()}
+    torch.save(whole | {"classifier.6.bias": torch.zeros(1000)}, path)
+    return path
+
+
+def vgg_layers():
+    number, inputs = 0, 3
+    for repeats, outputs in ((2, 64), (2, 128), (4, 256), (4, 512), (4, 512)):
+        for _ in range(repeats):
+            yield number, "weight", torch.randn(outputs, inputs, 3, 3) / (9 * inputs) ** 0.5
+            yield number, "bias", torch.zeros(outputs)
+            number, inputs = number + 2, outputs
+        number += 1
+
+
+def test_vgg_sees_what_is_unlike(vgg_file, texture):
+    vgg = Vgg19(vgg_file)
+    one = torch.tensor(texture).permute(2, 0, 1)[None]
+    same, little, much = (float(vgg(one + change, one)) for change in (0.0, 0.02, 0.2))
+    assert same == 0 < little < much
+
+
+def test_training_takes_vgg_and_names_files_that_are_not_it(data, vgg_file, tmp_path):
+    assert train(TrainConfig(data, tmp_path / "a", steps=1, batch=1, vgg=vgg_file)).is_file()
+    torch.save({"features.0.weight": torch.zeros(64, 3, 3, 3)}, tmp_path / "part.pth")
+    (tmp_path / "broken.pth").write_bytes(b"PK nothing")
+    for file, message in (("part", "does not hold VGG19"), ("broken", "cannot be read"), ("none", "cannot be read")):
+        with pytest.raises(AssetError, match=message):
+            train(TrainConfig(data, tmp_path / "b", steps=1, vgg=tmp_path / f"{file}.pth"))
+    assert not (tmp_path / "b" / "texture_net.npz").exists()
 
 
 def test_evaluation_measures_every_method(data, untrained, tmp_path):
