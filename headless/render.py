@@ -32,7 +32,7 @@ from blender_addon.core.ranges import Ranges  # noqa: E402
 from blender_addon.core.records import image_path, temporary_name  # noqa: E402
 from blender_addon.core.sample import sample_scene  # noqa: E402
 from blender_addon.core.visibility import keypoint_patches  # noqa: E402
-from blender_addon.scene.build import build_scene, clear_scene  # noqa: E402
+from blender_addon.scene.build import build_scene, clear_scene, differs_in_view_only, look_again  # noqa: E402
 from blender_addon.scene.render import GPU_KINDS, choose_device, render, set_up  # noqa: E402
 from blender_addon.scene.truth import measure  # noqa: E402
 from blender_addon.scene.world import look_at_environments, shipped_environments  # noqa: E402
@@ -68,6 +68,8 @@ def make_parser() -> argparse.ArgumentParser:
     add("--rare-simplicity", type=float, default=default.rare_simplicity, metavar="X", help="of rare poses (1.5)")
     add("--rare-extreme", action="store_true", help="rare poses spread up to their limits")
     add("--like-photo", action="store_true", help="show fitted poses as their photos did")
+    add("--view", default=default.view, metavar="MIX", help=f"named views and weights ({default.view})")
+    add("--views", type=int, default=default.views, metavar="K", help="pictures of each scene, from other sides (1)")
     add("--human-occluders", type=float, default=0.0, metavar="P", help="chance of somebody in front (0)")
     add("--format", default="jpg", choices=["jpg", "png"], help="of the pictures (jpg)")
     return parser
@@ -98,6 +100,8 @@ def check(options) -> Ranges:
         rare_extreme=options.rare_extreme,
         like_photo=options.like_photo,
         human_occluders=options.human_occluders,
+        view=options.view,
+        views=options.views,
     ).check()
 
 
@@ -158,21 +162,32 @@ def render_all(todo: list, total: int, options, ranges: Ranges, catalog: Catalog
     choose_device(options.device)
     patches = {name: keypoint_patches(body) for name, body in cast.bodies.items()}
     drawn = rejected = 0
+    built = None
     with Progress(total, total - len(todo), stream=TERMINAL) as progress:
         for index in todo:
             spec = sample_scene(options.seed, index, catalog, ranges, cast)
-            render_one(spec, options, catalog, cast, patches, device)
+            built = render_one(spec, built, options, catalog, cast, patches, device)
             drawn += len(spec.persons)
             rejected += sum(person.pose_rejected for person in spec.persons)
             progress.step()
     say(f"{drawn} people posed; {rejected} poses that their bodies could not do were drawn again")
 
 
-def render_one(spec, options, catalog: Catalog, cast: Cast, patches: dict, device: str) -> None:
+def render_one(spec, last, options, catalog: Catalog, cast: Cast, patches: dict, device: str):
+    """Render, measure, finish one picture.
+
+    Args:
+        last: BuiltScene that stands there; another view of it is not built again.
+    Returns:
+        what stands there now.
+    """
     started = time.perf_counter()
     scene = bpy.context.scene
-    clear_scene()
-    built = build_scene(spec, catalog, cast.bodies, scene)
+    if last and differs_in_view_only(spec, last.spec):
+        built = look_again(last, spec, catalog, scene)
+    else:
+        clear_scene()
+        built = build_scene(spec, catalog, cast.bodies, scene)
     set_up(scene, spec.samples)
     built_at = time.perf_counter()
     final = image_path(options.out, spec.index, options.format)
@@ -194,6 +209,7 @@ def render_one(spec, options, catalog: Catalog, cast: Cast, patches: dict, devic
         finish_picture(options.out, spec, truth, made, picture, mask, options.format)
     finally:
         picture.unlink(missing_ok=True)
+    return built
 
 
 def annotate(out: Path) -> int:

@@ -110,7 +110,9 @@ def _apart(rng, figure, placed: list, frame: Frame, room: float):
 def _fits(figure, spot: tuple, placed: list, frame: Frame) -> bool:
     """Whether it would be in view there, clear of the lens, and outside everybody and what they sit on."""
     x, y, heading = spot
-    if y < 0.8 + figure.radius or not COLUMNS[0] <= frame.column_at(x, y) <= COLUMNS[1]:
+    if (y < 0.8 + figure.radius and not frame.passes(figure.height)) or not COLUMNS[0] <= frame.column_at(
+        x, y
+    ) <= COLUMNS[1]:
         return False
     for other in placed:
         near = figure.radius + other.radius - float(np.hypot(*(other.place - (x, y))))

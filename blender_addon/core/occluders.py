@@ -46,7 +46,8 @@ def place_occluders(rng: np.random.Generator, figures: list, frame: Frame, range
             size = furniture_size(params)
             radius = float(np.hypot(size[0], size[1])) / 2
             place = _sample_place(rng, figures, frame)
-            if _free(place, radius, taken) and not _hides_all(place, size, figures, frame):
+            clear = frame.passes(size[2]) or np.linalg.norm(place) >= radius + 0.7  # of the camera over the origin
+            if clear and _free(place, radius, taken) and not _hides_all(place, size, figures, frame):
                 taken.append((place, radius))
                 things.append(_spec(params, place, float(rng.uniform(-np.pi, np.pi))))
                 break
@@ -56,6 +57,9 @@ def place_occluders(rng: np.random.Generator, figures: list, frame: Frame, range
 def _sample_place(rng, figures: list, frame: Frame) -> np.ndarray:
     figure = figures[int(rng.integers(len(figures)))]
     place = np.asarray(figure.place)
+    if frame.steep:  # nothing on the ground hides anybody; it stands about
+        angle, away = rng.uniform(-np.pi, np.pi), rng.uniform(0.7, 2.5)
+        return place + [away * np.sin(angle), away * np.cos(angle)]
     if rng.random() < HIDES_SOMEONE:
         share = rng.uniform(0.45, 0.95)
         return place * share + [rng.normal(0, 0.35), 0]
@@ -64,14 +68,14 @@ def _sample_place(rng, figures: list, frame: Frame) -> np.ndarray:
 
 
 def _free(place, radius: float, taken: list) -> bool:
-    """Clear of people, of other things, and of the camera over the origin."""
-    if np.linalg.norm(place) < radius + 0.7:
-        return False
+    """Clear of people and of other things."""
     return all(np.linalg.norm(place - other) > radius + reach + GAP for other, reach in taken)
 
 
 def _hides_all(place, size, figures: list, frame: Frame) -> bool:
     """Compares upright boxes as the camera sees them, in tangents of angles."""
+    if frame.steep:
+        return False
     width = float(np.hypot(size[0], size[1])) * 0.9
     box = (place[0] - width / 2, place[0] + width / 2, -frame.eye, size[2] - frame.eye)
     box = np.array(box) / max(place[1], 0.1)

@@ -4,6 +4,7 @@ from dataclasses import asdict, dataclass
 
 from .errors import SettingsError
 from .poses.mix import check_simplicity, parse_mix
+from .views import parse_views
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,10 @@ class Ranges:
     occluders: tuple = (0, 3)
     focal_mm: tuple = (24.0, 26.0, 28.0, 28.0, 35.0, 35.0, 50.0, 70.0)
     """Lenses of real cameras, 35 mm equivalent; one is picked, ±8 %."""
+    view: str = "snapshot"
+    """Named views and their weights, see `views.VIEWS`."""
+    views: int = 1
+    """Pictures of each scene, from different sides."""
     person_share: tuple = (1 / 6, 1.5)
     """The main person's height over the picture's; drawn evenly in its logarithm."""
 
@@ -52,6 +57,9 @@ class Ranges:
                 name = option.replace("_", "-")
                 raise SettingsError(f"--{name} {getattr(self, option)} is no chance. Use 0 to 1, as 0.2.")
         parse_mix(self.pose_mix)
+        parse_views(self.view)
+        if not 1 <= self.views <= 1000:
+            raise SettingsError(f"--views {self.views} is out of range. Use 1 to 1000 pictures a scene.")
         check_simplicity(self.rare_simplicity)
         if not self.bodies or len(set(self.bodies)) != len(self.bodies):
             raise SettingsError("--body names one twice. Name each body once.")

@@ -13,8 +13,10 @@ from .figure import sample_figure
 from .framing import Frame, sample_frame
 from .lighting import EYE
 from .occluders import place_occluders, place_seat
+from .orbit import Stand, sample_stand
 from .ranges import Ranges
 from .spec import CameraSpec, SceneSpec, WorldSpec, rounded
+from .views import choose_view, parse_views, sample_elevation, sample_heading
 
 # One stream a purpose, so that changing one thing leaves the others as they were.
 FRAME, PERSON, PLACE, OCCLUDERS, WORLD, GROUND = range(6)
@@ -30,42 +32,61 @@ def stream(seed: int, index: int, *purpose: int) -> np.random.Generator:
 def sample_scene(seed: int, index: int, catalog: Catalog, ranges: Ranges, cast: Cast) -> SceneSpec:
     """Draw picture `index` of the data set `seed`.
 
+    With several views of a scene, pictures 0 to `ranges.views` - 1 are of the first scene, and so on.
+
     Args:
         cast: bodies and poses, from `load_cast` of the same catalog and ranges.
     """
-    rng = stream(seed, index, FRAME)
+    scene, turn = divmod(index, ranges.views)
+    rng = stream(seed, scene, FRAME)
     count = int(rng.integers(ranges.persons[0], ranges.persons[1] + 1))
-    figures = [sample_figure(stream(seed, index, PERSON, k), ranges, cast) for k in range(count)]
-    backdrop = _sample_backdrop(stream(seed, index, WORLD), catalog)
-    frame = sample_frame(rng, ranges, figures[0].points, backdrop.room, figures[0].elevation)
-    place_rng = stream(seed, index, PLACE)
+    view = choose_view(rng, parse_views(ranges.view))
+    figures = [sample_figure(stream(seed, scene, PERSON, k), ranges, cast) for k in range(count)]
+    figures = [_turned(rng, figure, view) for figure in figures]
+    backdrop = _sample_backdrop(stream(seed, scene, WORLD), catalog)
+    main = figures[0]
+    elevation = main.elevation if main.keeps_heading else sample_elevation(rng, view)
+    frame = sample_frame(rng, ranges, main.points - [*main.place, 0.0], backdrop.room, view, elevation)
+    place_rng = stream(seed, scene, PLACE)
     figures = place_figures(place_rng, figures, frame, backdrop.room)
     if place_rng.random() < ranges.human_occluders:
-        extra = sample_figure(stream(seed, index, PERSON, count), ranges, cast)
+        extra = sample_figure(stream(seed, scene, PERSON, count), ranges, cast)
         in_front = place_in_front(place_rng, extra, figures, frame)
         figures += [in_front] if in_front else []
     seats = [place_seat(figure.seat, figure.hips, figure.heading) for figure in figures if figure.seat]
-    things = place_occluders(stream(seed, index, OCCLUDERS), figures, frame, ranges)
+    things = [*seats, *place_occluders(stream(seed, scene, OCCLUDERS), figures, frame, ranges)]
+    stand = Stand(frame, (0.0, 0.0), 0.0)
+    if turn:
+        rng = stream(seed, scene, FRAME, turn)
+        view = choose_view(rng, parse_views(ranges.view))
+        stand = sample_stand(rng, ranges, view, figures, things, backdrop.room) or stand
     return SceneSpec(
         seed=seed,
         index=index,
         persons=tuple(figure.spec for figure in figures),
-        occluders=(*seats, *things),
-        world=_sample_world(stream(seed, index, GROUND), backdrop, frame, figures),
-        camera=_camera_spec(frame),
+        occluders=tuple(things),
+        world=_sample_world(stream(seed, scene, GROUND), backdrop, frame, stand.frame, figures),
+        camera=_camera_spec(stand),
         samples=ranges.samples,
     )
 
 
-def _camera_spec(frame: Frame) -> CameraSpec:
-    position = np.array([0.0, 0.0, frame.eye])
-    target = position + [0.0, np.cos(frame.pitch), np.sin(frame.pitch)]
+def _turned(rng, figure, view):
+    """A figure that faces the camera as the view has it; who is from a photo is never turned."""
+    heading = None if figure.keeps_heading else sample_heading(rng, view)
+    return figure if heading is None else figure.standing(*figure.place, heading)
+
+
+def _camera_spec(stand: Stand) -> CameraSpec:
+    frame = stand.frame
+    position = np.array([*stand.place, frame.eye])
+    ahead = np.array([-np.sin(stand.yaw), np.cos(stand.yaw)]) * np.cos(frame.pitch)
     return CameraSpec(
         width=frame.width,
         height=frame.height,
         focal_mm=round(frame.focal_mm, 3),
         position=rounded(position),
-        rotation=rounded(look_at(position, target, frame.roll), 9),
+        rotation=rounded(look_at(position, position + [*ahead, np.sin(frame.pitch)], frame.roll), 9),
     )
 
 
@@ -92,8 +113,12 @@ def _sample_backdrop(rng, catalog: Catalog) -> Backdrop:
     return Backdrop(catalog.environments[chosen].name, round(rotation, 4), float(floor[column]))
 
 
-def _sample_world(rng, backdrop: Backdrop, frame: Frame, figures: list) -> WorldSpec:
-    """The ground is coloured as if the environment's camera had stood near ours, so that horizons agree."""
+def _sample_world(rng, backdrop: Backdrop, frame: Frame, seen: Frame, figures: list) -> WorldSpec:
+    """The ground is coloured as if the environment's camera had stood near ours, so that horizons agree.
+
+    Args:
+        frame: the first view of the scene; seen: this one.
+    """
     eye = frame.eye if 1.2 < frame.eye < 2.0 else EYE
     farthest = max(float(np.linalg.norm(figure.place)) for figure in figures)
     return WorldSpec(
@@ -102,6 +127,6 @@ def _sample_world(rng, backdrop: Backdrop, frame: Frame, figures: list) -> World
         brightness=round(float(np.exp(rng.normal(0, 0.18))), 4),
         projection_centre=rounded([0.0, rng.uniform(0, 0.25) * min(frame.distance, 6.0), eye]),
         # Past the people and their shadows the picture itself is truer than any ground.
-        ground_radius=round(1.4 * farthest + 5.0, 2),
+        ground_radius=0.0 if seen.underground else round(1.4 * farthest + 5.0, 2),
         ground_roughness=round(float(rng.uniform(0.6, 0.95)), 3),
     )

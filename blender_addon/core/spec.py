@@ -71,7 +71,8 @@ class WorldSpec:
     projection_centre: tuple
     """(3,) where the environment's camera is taken to have stood; the ground is coloured from there."""
     ground_radius: float
-    """Where the real ground ends and the environment's own begins."""
+    """Where the real ground ends and the environment's own begins; 0 is no ground, for a camera that looks up
+    through it."""
     ground_roughness: float
 
 

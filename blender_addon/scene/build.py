@@ -1,6 +1,6 @@
 """A whole scene from its spec. Nothing is chosen here."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import bpy
@@ -11,7 +11,7 @@ from ..core.spec import SceneSpec
 from .camera import build_camera
 from .occluders import build_occluder
 from .person import build_person
-from .world import build_world
+from .world import build_world, clear_world
 
 
 @dataclass
@@ -44,6 +44,27 @@ def build_scene(spec: SceneSpec, catalog: Catalog, bodies: dict, scene) -> Built
         for i, person in enumerate(people, 1)
     ]
     return BuiltScene(spec, people, objects, camera)
+
+
+def differs_in_view_only(spec: SceneSpec, other: SceneSpec) -> bool:
+    """Whether two pictures show the same people and things."""
+    ground = replace(other.world, ground_radius=spec.world.ground_radius)
+    return replace(other, index=spec.index, camera=spec.camera, world=ground) == spec
+
+
+def look_again(built: BuiltScene, spec: SceneSpec, catalog: Catalog, scene) -> BuiltScene:
+    """Another view of a scene that stands: people and things stay, camera and light are set anew.
+
+    Args:
+        spec: one that `differs_in_view_only` from that of `built`.
+    Raises:
+        AssetError: as `build_scene`.
+    """
+    bpy.data.batch_remove([built.camera.data, built.camera])
+    clear_world(scene)
+    camera = build_camera(spec.camera, scene)
+    build_world(spec.world, catalog.environment(spec.world.environment).path, spec.camera.rotation[2], scene)
+    return replace(built, spec=spec, camera=camera)
 
 
 def find_skin_map(body_path) -> "Path | None":

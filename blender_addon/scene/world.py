@@ -14,6 +14,7 @@ from . import compat
 
 RINGS = 48
 """Corners of the ground's disc."""
+GROUND = "Posewright Ground"
 
 
 def shipped_environments() -> str:
@@ -80,7 +81,15 @@ def build_world(spec: WorldSpec, path, view, scene) -> None:
     seen = [cosine * view[0] + sine * view[1], -sine * view[0] + cosine * view[1], 0.0]
     strength = exposure(radiance, np.array(seen) / np.linalg.norm(seen)) * spec.brightness
     _build_sky(spec, image, strength, scene)
-    _build_ground(spec, image, ground_gain(radiance), scene)
+    if spec.ground_radius:
+        _build_ground(spec, image, ground_gain(radiance), scene)
+
+
+def clear_world(scene) -> None:
+    """Take away what `build_world` made."""
+    grounds = [thing for thing in scene.objects if thing.name.split(".")[0] == GROUND]
+    materials = [material for thing in grounds for material in thing.data.materials]
+    bpy.data.batch_remove([*materials, *(thing.data for thing in grounds), *grounds, scene.world])
 
 
 def _build_sky(spec: WorldSpec, image, strength: float, scene) -> None:
@@ -102,14 +111,14 @@ def _build_ground(spec: WorldSpec, image, gain, scene) -> None:
     """A disc whose albedo is the photographed ground, projected from where the photographer stood."""
     angles = np.linspace(0, 2 * np.pi, RINGS, endpoint=False)
     corners = np.stack([np.cos(angles), np.sin(angles), np.zeros(RINGS)], 1) * spec.ground_radius
-    mesh = bpy.data.meshes.new("Posewright Ground")
+    mesh = bpy.data.meshes.new(GROUND)
     mesh.from_pydata(corners.tolist(), [], [list(range(RINGS))])
     mesh.materials.append(_ground_material(spec, image, gain))
     scene.collection.objects.link(bpy.data.objects.new(mesh.name, mesh))
 
 
 def _ground_material(spec: WorldSpec, image, gain):
-    material = bpy.data.materials.new("Posewright Ground")
+    material = bpy.data.materials.new(GROUND)
     material.use_nodes = True
     nodes, links = material.node_tree.nodes, material.node_tree.links
     nodes.clear()

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from ..chance import pick
+from ..chance import parse_shares, pick
 from ..errors import SettingsError
 from .draw import PoseDraw
 from .gan import sample_gan
@@ -29,24 +29,7 @@ def parse_mix(text: str) -> dict:
     Raises:
         SettingsError: an unknown or repeated sampler, or a weight that is none.
     """
-    weights = {}
-    for part in text.split(","):
-        name, colon, number = (piece.strip() for piece in part.partition(":"))
-        if name not in SAMPLERS:
-            raise SettingsError(f"--pose-mix: no sampler {name!r}. Choose of {', '.join(SAMPLERS)}, as in {EXAMPLE}.")
-        if name in weights:
-            raise SettingsError(f"--pose-mix names {name!r} twice. Give it one weight, as in {EXAMPLE}.")
-        try:
-            weight = float(number) if colon else 1.0
-        except ValueError:
-            weight = math.nan
-        if not (math.isfinite(weight) and weight >= 0):
-            raise SettingsError(f"--pose-mix: {number!r} is no weight for {name!r}. Use 0 or more, as in {EXAMPLE}.")
-        weights[name] = weight
-    total = sum(weights.values())
-    if not 0 < total < math.inf:
-        raise SettingsError(f"--pose-mix {text}: the weights sum to {total:g}. Give one over 0, as in {EXAMPLE}.")
-    return {name: weights[name] / total for name in SAMPLERS if weights.get(name)}
+    return parse_shares(text, "--pose-mix", SAMPLERS, EXAMPLE)
 
 
 @dataclass(frozen=True)
