@@ -23,7 +23,7 @@ NoName = Annotated[str | None, tyro.conf.arg(metavar="TEXT", help_behavior_hint=
 
 @dataclass
 class List:
-    """List what pictures can be made with: bodies, environments and pose libraries, with licence and source."""
+    """List what pictures can be made with: bodies, environments, models, pose libraries and looks, with licence."""
 
     assets: Folders = ()
     """Asset folder; may be given several times. Without any, POSEWRIGHT_ASSETS."""
@@ -119,10 +119,24 @@ class FitPoses:
 
 
 @dataclass
-class Fetch:
-    """Download free assets into assets/library: MakeHuman's own clothes, hair and skins (CC0, 280 MB)."""
+class Credits:
+    """List every asset with its author, licence and source, to go with pictures that are published."""
 
-    what: tyro.conf.Positional[Literal["makehuman"]]
+    assets: Folders = ()
+    """Asset folder; may be given several times. Without any, POSEWRIGHT_ASSETS."""
+    markdown: tyro.conf.FlagCreatePairsOff[bool] = False
+    """Write a Markdown table instead."""
+
+    def run(self) -> int:
+        from headless.credits import print_credits
+
+        print_credits(find_assets(self.assets), self.markdown)
+        return 0
+
+
+@dataclass
+class FetchMakeHuman:
+    """MakeHuman's own clothes, hair and skins: CC0, 280 MB."""
 
     def run(self) -> int:
         from assets.makehuman_pack import MAKEHUMAN, fetch_pack
@@ -130,6 +144,59 @@ class Fetch:
 
         print(fetch_pack(MAKEHUMAN, library_folder()))
         return 0
+
+
+@dataclass
+class FetchPolyHaven:
+    """Environments and models of Poly Haven: CC0, about 2 MB each at 1k.
+
+    Goes on where it was stopped; what is there stays. Status 1 when something could not be had.
+    """
+
+    hdris: int = 20
+    """Environments to fetch."""
+    models: int = 20
+    """Models to fetch, which stand about and hide parts of people."""
+    resolution: Literal["1k", "2k", "4k", "8k"] = "1k"
+    """Of environments, and of the models' pictures."""
+    categories: Annotated[str | None, tyro.conf.arg(metavar="A,B", help_behavior_hint="")] = None
+    """Take only what is in all of these. Categories that only the other kind has do not count."""
+    format: Literal["hdr", "exr"] = "hdr"
+    """Of environments."""
+    seed: int = 0
+    """The same seed chooses the same assets; a larger number adds to them."""
+    out: NoFolder = None
+    """Asset folder to add to; the project's own library if not given."""
+    api: Annotated[str, tyro.conf.arg(metavar="URL")] = "https://api.polyhaven.com"
+    """Where the API is; another one has to serve the files itself."""
+
+    def run(self) -> int:
+        from assets.polyhaven.fetch import Order, fetch_polyhaven
+        from assets.polyhaven.web import Web
+        from blender_addon.core.catalog import library_folder
+
+        categories = tuple(name.strip() for name in (self.categories or "").split(",") if name.strip())
+        order = Order(self.hdris, self.models, self.resolution, self.format, categories, self.seed)
+        out = self.out or library_folder()
+        done = fetch_polyhaven(order, out, Web(self.api))
+        for line in (*done.notes, *(f"left out: {line}" for line in done.failed)):
+            print(line)
+        counts = f"{len(done.new)} fetched ({done.size / 1e6:.1f} MB), {len(done.there)} there already"
+        print(f"{out}: {counts}, {len(done.failed)} left out. Powered by Poly Haven, https://polyhaven.com")
+        return 1 if done.failed else 0
+
+
+@dataclass
+class Fetch:
+    """Download free assets into assets/library."""
+
+    what: (
+        Annotated[FetchMakeHuman, tyro.conf.subcommand("makehuman")]
+        | Annotated[FetchPolyHaven, tyro.conf.subcommand("polyhaven")]
+    )
+
+    def run(self) -> int:
+        return self.what.run()
 
 
 @dataclass
@@ -182,6 +249,7 @@ class Assets:
 
     action: (
         Annotated[List, tyro.conf.subcommand("list")]
+        | Annotated[Credits, tyro.conf.subcommand("credits")]
         | Annotated[Build, tyro.conf.subcommand("build")]
         | Annotated[Fetch, tyro.conf.subcommand("fetch")]
         | Annotated[AddBody, tyro.conf.subcommand("add-body")]
@@ -204,17 +272,22 @@ def list_assets(folders: tuple[Path, ...]) -> None:
     from rich.console import Console
     from rich.table import Table
 
-    from blender_addon.core.catalog import load_catalog
-
-    catalog = load_catalog(folders, _wheel_environments())
+    catalog = find_assets(folders)
     table = Table("kind", "name", "licence", "source", box=None, pad_edge=False)
-    for asset in (*catalog.bodies, *catalog.environments, *catalog.pose_libraries):
+    for asset in (*catalog.bodies, *catalog.environments, *catalog.occluders, *catalog.pose_libraries):
         table.add_row(asset.kind, asset.name, asset.licence, asset.source)
     for look in (catalog.closet.looks[name] for name in sorted(catalog.closet.looks)):
         table.add_row(look.kind, look.name.partition("/")[2], look.licence, look.source)
     Console().print(table)
     for line in catalog.skipped:
         print(f"left out: {line}")
+
+
+def find_assets(folders: tuple[Path, ...]):
+    """The catalog that rendering with the bpy wheel would use."""
+    from blender_addon.core.catalog import load_catalog
+
+    return load_catalog(folders, _wheel_environments())
 
 
 def _wheel_environments() -> Path | None:

@@ -30,8 +30,9 @@ def test_shipped_environments_serve_only_where_a_folder_has_none(folder, tmp_pat
     assert [asset.name for asset in load_catalog([folder], shipped).environments] == ["own"]
 
 
-def test_photographed_strangers_are_left_out_because_they_have_no_labels(folder, open_body_path):
-    (folder / "hdri" / "venice_sunset_1k.hdr").write_bytes(HDR)
+@pytest.mark.parametrize("name", ["venice_sunset_1k.hdr", "venice_sunset_16k.hdr", "sunset.hdr"])
+def test_photographed_strangers_are_left_out_because_they_have_no_labels(folder, open_body_path, name):
+    (folder / "hdri" / name).write_bytes(HDR)
     catalog = load_catalog([folder])
     assert not catalog.environments
     assert "people are in it" in catalog.skipped[0]

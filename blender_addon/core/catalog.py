@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import re
 import zipfile
 import zlib
 from dataclasses import dataclass, field
@@ -10,6 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from .closet import EMPTY, MESHES, PAINTS, Closet, find_looks
+from .credits import read_credit
 from .errors import AssetError
 from .poses.library import read_origin
 
@@ -21,6 +23,8 @@ ROOMS = ("backgrounds", "bodies", "hdri", "makehuman", "occluders", "poses", "te
 # Photographed strangers would be people without labels.
 SHOW_PEOPLE = ("sunset", "venice_sunset")
 SHIPPED_LICENCE = ("CC0", "Poly Haven, shipped with Blender")
+SHIPPED_AUTHOR = "Greg Zaal"
+"""As Blender's own licence file says."""
 
 
 @dataclass(frozen=True)
@@ -34,6 +38,8 @@ class Asset:
     source: str
     floor: tuple = ()
     """Environments: metres of bare ground in each direction, as `lighting.floor_reach`; empty when not looked at."""
+    author: str = ""
+    """Empty when not known."""
 
 
 @dataclass
@@ -43,6 +49,8 @@ class Catalog:
     bodies: tuple[Asset, ...] = ()
     environments: tuple[Asset, ...] = ()
     pose_libraries: tuple[Asset, ...] = ()
+    occluders: tuple[Asset, ...] = ()
+    """glTF files in Poly Haven's layout."""
     motion_prior: Path | None = None
     """File of --motion-prior; None is the one that ships."""
     takes: tuple = ()
@@ -92,18 +100,20 @@ def load_catalog(folders=(), shipped_environments=None) -> Catalog:
     Raises:
         AssetError: a folder is missing, or there is no body.
     """
-    skipped, bodies, environments, libraries, looks = [], {}, {}, {}, {}
+    skipped, bodies, environments, libraries, occluders, looks = [], {}, {}, {}, {}, {}
     for folder in asset_folders(folders):
         for path in _files(folder / "bodies", (".npz",)):
             bodies.setdefault(path.stem, Asset(path.stem, "body", path, *_body_licence(path)))
         _add_libraries(libraries, skipped, folder / "poses")
         _add_environments(environments, skipped, folder / "hdri", _licence(folder))
+        for path in sorted((folder / "occluders").glob("*/*.gltf")):
+            occluders.setdefault(path.stem, _credited("occluder", path, _licence(folder)))
         looks = find_looks(folder, _licence) | looks
     if not environments and shipped_environments:
         _add_environments(environments, skipped, Path(shipped_environments), SHIPPED_LICENCE)
     if not bodies:
         raise AssetError(f"No body under {library_folder() / 'bodies'}. Run `make assets` to build the open body.")
-    found = _sorted(bodies), _sorted(environments), _sorted(libraries)
+    found = _sorted(bodies), _sorted(environments), _sorted(libraries), _sorted(occluders)
     return Catalog(*found, closet=Closet(looks), skipped=skipped)
 
 
@@ -131,13 +141,21 @@ def _add_environments(environments: dict, skipped: list, folder: Path, licence: 
     for path in _files(folder, ENVIRONMENT_SUFFIXES):
         with open(path, "rb") as file:
             head = file.read(16)
-        if path.stem.split("_1k")[0] in SHOW_PEOPLE:
+        if re.sub(r"_\d+k$", "", path.stem) in SHOW_PEOPLE:
             if licence != SHIPPED_LICENCE:
                 skipped.append(f"{path}: people are in it, who would have no labels")
         elif head.startswith(FIRST_BYTES[path.suffix.lower()]):
-            environments.setdefault(path.stem, Asset(path.stem, "environment", path, *licence))
+            environments.setdefault(path.stem, _credited("environment", path, licence))
         else:
             skipped.append(f"{path}: not a {path.suffix[1:]} picture")
+
+
+def _credited(kind: str, path: Path, licence: tuple) -> Asset:
+    """As the note beside the file says, else with its folder's licence and source."""
+    credit = read_credit(path)
+    if credit:
+        return Asset(path.stem, kind, path, credit.licence, credit.source, author=credit.author)
+    return Asset(path.stem, kind, path, *licence, author=SHIPPED_AUTHOR if licence == SHIPPED_LICENCE else "")
 
 
 def _files(folder: Path, suffixes: tuple) -> list:

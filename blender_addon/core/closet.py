@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from .credits import read_licence
 from .errors import AssetError
 from .looks.photo_skin import read_skin
 from .makehuman.mhmat import Material, read_mhmat
@@ -65,11 +66,11 @@ EMPTY = Closet()
 
 
 def find_looks(folder: Path, licence_of) -> dict:
-    """Everything laid out as MakeHuman publishes it: name -> Look; nothing is opened.
+    """Everything laid out as MakeHuman publishes it, and what photos were made into: name -> Look.
 
     Args:
         folder: an asset folder, or a folder of MakeHuman's data.
-        licence_of: function of a folder -> its licence and source.
+        licence_of: function of a folder -> its licence and source; what photos were made into states its own.
     """
     found = {}
     for root in (folder / "wardrobe", folder / "makehuman", folder):
@@ -80,10 +81,10 @@ def find_looks(folder: Path, licence_of) -> dict:
                 found.setdefault(name, Look(name, path, root, *licence_of(root)))
     for path in sorted((folder / "skins").glob("*/skin.json")):
         name = f"skins/{path.parent.name}"
-        found.setdefault(name, Look(name, path, path.parent, *licence_of(path.parent)))
+        found.setdefault(name, Look(name, path, path.parent, *read_licence(path)))
     for path in sorted((folder / "wardrobe").glob("*/garment.json")):
         name = f"{GARMENTS}/{path.parent.name}"
-        found.setdefault(name, Look(name, path, path.parent, *licence_of(path.parent)))
+        found.setdefault(name, Look(name, path, path.parent, *read_licence(path)))
     return found
 
 

@@ -70,7 +70,8 @@ def _describe(catalog: Catalog) -> dict:
 
 
 def _describe_asset(asset) -> dict:
-    return {"name": asset.name, "licence": asset.licence, "source": asset.source, "sha256": file_hash(asset.path)}
+    facts = {"name": asset.name, "licence": asset.licence, "source": asset.source, "sha256": file_hash(asset.path)}
+    return facts | ({"author": asset.author} if getattr(asset, "author", "") else {})
 
 
 def _compare(description: Path, wanted: dict) -> None:
