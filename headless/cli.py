@@ -17,6 +17,7 @@ import tyro
 from blender_addon.core.errors import PosewrightError, SettingsError
 from blender_addon.core.ranges import Ranges
 from headless.cli_assets import Assets, Folder, Folders, Names, NoFile, NoFolder
+from headless.cli_export import Export
 
 ABOUT = "Photographs of people who never existed, with exact labels, to train human pose estimators."
 ROOT = Path(__file__).resolve().parent.parent
@@ -69,6 +70,11 @@ class Render:
     """Rare poses spread evenly up to their limits."""
     like_photo: tyro.conf.FlagCreatePairsOff[bool] = False
     """Show poses that were fitted to photos from where their photos were taken."""
+    view: Annotated[str, tyro.conf.arg(metavar="MIX")] = Ranges.view
+    """From where pictures are taken, with weights: snapshot, eye-level, perimeter, front, back, side, top, bottom,
+    sphere, surveillance, selfie, sports."""
+    views: int = Ranges.views
+    """Pictures of each scene, from different sides: as many numbers in a row show the same people."""
     human_occluders: float = Ranges.human_occluders
     """Chance that somebody more stands in front of the main person, on purpose."""
     format: Literal["jpg", "png"] = "jpg"
@@ -153,6 +159,7 @@ Command = (
     | Annotated[Annotate, tyro.conf.subcommand("annotate")]
     | Annotated[Validate, tyro.conf.subcommand("validate")]
     | Annotated[Preview, tyro.conf.subcommand("preview")]
+    | Annotated[Export, tyro.conf.subcommand("export")]
     | Annotated[Assets, tyro.conf.subcommand("assets")]
     | Annotated[Doctor, tyro.conf.subcommand("doctor")]
 )

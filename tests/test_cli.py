@@ -24,7 +24,9 @@ def posewright(*words, **settings):
     return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, **settings)
 
 
-@pytest.mark.parametrize("words", [[], ["render"], ["annotate"], ["validate"], ["preview"], ["assets"], ["doctor"]])
+@pytest.mark.parametrize(
+    "words", [[], ["render"], ["annotate"], ["validate"], ["preview"], ["export"], ["assets"], ["doctor"]]
+)
 def test_help_explains(words, capsys):
     with pytest.raises(SystemExit) as stop:
         cli.parse([*words, "--help"])
