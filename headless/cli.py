@@ -15,7 +15,6 @@ from typing import Annotated, Literal
 import tyro
 
 from blender_addon.core.errors import PosewrightError, SettingsError
-from blender_addon.core.ranges import Ranges
 from headless.cli_assets import Assets, Folder, Folders, Names, NoFile, NoFolder
 from headless.cli_export import Export
 
@@ -42,12 +41,16 @@ class Render:
     """Render this one picture, again if it is there."""
     seed: int = 0
     """The same seed gives the same data set."""
-    size: Annotated[tuple[int, int], tyro.conf.arg(metavar="W H")] = (Ranges.width, Ranges.height)
-    """Pixels of each picture."""
-    samples: int = Ranges.samples
-    """Paths a pixel: more is cleaner and slower."""
-    persons: Annotated[tuple[int, int], tyro.conf.arg(metavar="A B")] = Ranges.persons
-    """Fewest and most people in a picture."""
+    preset: Annotated[str | None, tyro.conf.arg(metavar="NAME", help_behavior_hint="")] = None
+    """A recipe: street (as without any), or a .json file of yours. The options below change single knobs of it."""
+    set: Annotated[tuple[str, ...], tyro.conf.UseAppendAction, tyro.conf.arg(metavar="KNOB=VALUE")] = ()
+    """Change any knob of the preset, as --set occluders=[0,6]; may be given several times."""
+    size: Annotated[tuple[int, int] | None, tyro.conf.arg(metavar="W H", help_behavior_hint="")] = None
+    """Pixels of each picture. (640 480)"""
+    samples: Annotated[int | None, tyro.conf.arg(metavar="INT", help_behavior_hint="")] = None
+    """Paths a pixel: more is cleaner and slower. (32)"""
+    persons: Annotated[tuple[int, int] | None, tyro.conf.arg(metavar="A B", help_behavior_hint="")] = None
+    """Fewest and most people in a picture. (1 3)"""
     device: Literal["auto", "cpu", "optix", "cuda", "hip", "oneapi", "metal"] = "auto"
     """What renders; auto takes the fastest there is."""
     assets: Folders = ()
@@ -55,8 +58,8 @@ class Render:
     body: Names = ()
     """Body file of the library; may be given several times, and each person has one of them. Without it, the open
     body."""
-    children: float = Ranges.children
-    """Chance that a person is under 18."""
+    children: Annotated[float | None, tyro.conf.arg(metavar="P", help_behavior_hint="")] = None
+    """Chance that a person is under 18. (0)"""
     poses: NoFolder = None
     """Folder of AMASS motion files to draw poses from."""
     pose_mix: Annotated[str | None, tyro.conf.arg(metavar="MIX", help_behavior_hint="")] = None
@@ -64,19 +67,19 @@ class Render:
     Without it families:0.5,library:0.3,gmm:0.12,gan:0.08, and with --poses library alone."""
     motion_prior: NoFile = None
     """What gmm, gan and library draw from, as train_gmm and train_gan write it, instead of the one that ships."""
-    rare_simplicity: float = Ranges.rare_simplicity
-    """Limits of rare poses are divided by it; 1 is the widest."""
+    rare_simplicity: Annotated[float | None, tyro.conf.arg(metavar="X", help_behavior_hint="")] = None
+    """Limits of rare poses are divided by it; 1 is the widest. (1.5)"""
     rare_extreme: tyro.conf.FlagCreatePairsOff[bool] = False
     """Rare poses spread evenly up to their limits."""
     like_photo: tyro.conf.FlagCreatePairsOff[bool] = False
     """Show poses that were fitted to photos from where their photos were taken."""
-    view: Annotated[str, tyro.conf.arg(metavar="MIX")] = Ranges.view
+    view: Annotated[str | None, tyro.conf.arg(metavar="MIX", help_behavior_hint="")] = None
     """From where pictures are taken, with weights: snapshot, eye-level, perimeter, front, back, side, top, bottom,
-    sphere, surveillance, selfie, sports."""
-    views: int = Ranges.views
-    """Pictures of each scene, from different sides: as many numbers in a row show the same people."""
-    human_occluders: float = Ranges.human_occluders
-    """Chance that somebody more stands in front of the main person, on purpose."""
+    sphere, surveillance, selfie, sports. (snapshot)"""
+    views: Annotated[int | None, tyro.conf.arg(metavar="K", help_behavior_hint="")] = None
+    """Pictures of each scene, from different sides: as many numbers in a row show the same people. (1)"""
+    human_occluders: Annotated[float | None, tyro.conf.arg(metavar="P", help_behavior_hint="")] = None
+    """Chance that somebody more stands in front of the main person, on purpose. (0)"""
     format: Literal["jpg", "png"] = "jpg"
     """Of the pictures."""
     blender: NoFile = None
@@ -188,7 +191,7 @@ def render_options(options: Render) -> list[str]:
         if field.name == "blender" or value == field.default:
             continue
         option = "--" + field.name.replace("_", "-")
-        if field.name in ("assets", "body"):
+        if field.name in ("assets", "body", "set"):
             words += [word for item in value for word in (option, str(item))]
         elif value is True:
             words.append(option)

@@ -27,6 +27,7 @@ from blender_addon.core.errors import PosewrightError, SettingsError  # noqa: E4
 from blender_addon.core.population import has_children  # noqa: E402
 from blender_addon.core.poses.amass import find_takes  # noqa: E402
 from blender_addon.core.poses.motion import load_motion  # noqa: E402
+from blender_addon.core.presets import make_ranges, preset_names  # noqa: E402
 from blender_addon.core.progress import Progress  # noqa: E402
 from blender_addon.core.ranges import Ranges  # noqa: E402
 from blender_addon.core.records import image_path, temporary_name  # noqa: E402
@@ -48,29 +49,24 @@ def make_parser() -> argparse.ArgumentParser:
     add("--only", type=int, metavar="I", help="make this one picture, again if it is there")
     add("--seed", type=int, default=0, metavar="S", help="same seed, same data set (0)")
     add("--out", type=Path, default=Path("out/dataset"), metavar="FOLDER", help="where it goes (out/dataset)")
-    add(
-        "--size",
-        type=int,
-        nargs=2,
-        default=(default.width, default.height),
-        metavar=("W", "H"),
-        help="pixels (640 480)",
-    )
-    add("--samples", type=int, default=default.samples, metavar="N", help=f"paths a pixel ({default.samples})")
-    add("--persons", type=int, nargs=2, default=default.persons, metavar=("A", "B"), help="people a picture (1 3)")
+    add("--preset", metavar="NAME", help=f"knobs from a file: {', '.join(preset_names())}, or a .json of yours")
+    add("--set", action="append", default=[], metavar="KNOB=VALUE", help="any knob of a preset; may be repeated")
+    add("--size", type=int, nargs=2, metavar=("W", "H"), help="pixels (640 480)")
+    add("--samples", type=int, metavar="N", help=f"paths a pixel ({default.samples})")
+    add("--persons", type=int, nargs=2, metavar=("A", "B"), help="people a picture (1 3)")
     add("--device", default="auto", choices=["auto", "cpu", *map(str.lower, GPU_KINDS)], help="what renders (auto)")
     add("--body", action="append", default=[], metavar="NAME", help="body file; may be repeated (open_body)")
-    add("--children", type=float, default=default.children, metavar="P", help="chance of a person under 18 (0)")
+    add("--children", type=float, metavar="P", help="chance of a person under 18 (0)")
     add("--assets", type=Path, action="append", default=[], metavar="FOLDER", help="asset folder; may be repeated")
     add("--poses", type=Path, metavar="FOLDER", help="AMASS motion files to draw poses from")
     add("--pose-mix", metavar="MIX", help=f"samplers and weights ({default.pose_mix}; with --poses, library)")
     add("--motion-prior", type=Path, metavar="FILE", help="of gmm, gan and library, instead of the one that ships")
-    add("--rare-simplicity", type=float, default=default.rare_simplicity, metavar="X", help="of rare poses (1.5)")
+    add("--rare-simplicity", type=float, metavar="X", help="of rare poses (1.5)")
     add("--rare-extreme", action="store_true", help="rare poses spread up to their limits")
     add("--like-photo", action="store_true", help="show fitted poses as their photos did")
-    add("--view", default=default.view, metavar="MIX", help=f"named views and weights ({default.view})")
-    add("--views", type=int, default=default.views, metavar="K", help="pictures of each scene, from other sides (1)")
-    add("--human-occluders", type=float, default=0.0, metavar="P", help="chance of somebody in front (0)")
+    add("--view", metavar="MIX", help=f"named views and weights ({default.view})")
+    add("--views", type=int, metavar="K", help="pictures of each scene, from other sides (1)")
+    add("--human-occluders", type=float, metavar="P", help="chance of somebody in front (0)")
     add("--format", default="jpg", choices=["jpg", "png"], help="of the pictures (jpg)")
     return parser
 
@@ -88,21 +84,18 @@ def check(options) -> Ranges:
         raise SettingsError(f"--count {options.count} makes no picture. Use 1 or more.")
     if options.start < 0 or options.seed < 0 or (options.only or 0) < 0:
         raise SettingsError("--start, --only and --seed count from 0.")
-    return Ranges(
-        width=options.size[0],
-        height=options.size[1],
-        samples=options.samples,
-        persons=tuple(options.persons),
-        bodies=tuple(options.body) or Ranges.bodies,
-        children=options.children,
-        pose_mix=options.pose_mix or ("library" if options.poses else Ranges.pose_mix),
-        rare_simplicity=options.rare_simplicity,
-        rare_extreme=options.rare_extreme,
-        like_photo=options.like_photo,
-        human_occluders=options.human_occluders,
-        view=options.view,
-        views=options.views,
-    ).check()
+    given = {name: getattr(options, name) for name in OPTIONS}
+    given |= {name: True if getattr(options, name) else None for name in ("rare_extreme", "like_photo")}
+    width, height = options.size or (None, None)
+    given |= {"width": width, "height": height, "bodies": tuple(options.body) or None}
+    given["persons"] = tuple(options.persons) if options.persons else None
+    if options.poses and not options.pose_mix:
+        given["pose_mix"] = "library"
+    return make_ranges(options.preset, options.set, given)
+
+
+OPTIONS = ("samples", "children", "pose_mix", "rare_simplicity", "human_occluders", "view", "views")
+"""Knobs that have options of their own name."""
 
 
 def find_assets(options) -> Catalog:
@@ -188,7 +181,7 @@ def render_one(spec, last, options, catalog: Catalog, cast: Cast, patches: dict,
     else:
         clear_scene()
         built = build_scene(spec, catalog, cast.bodies, scene)
-    set_up(scene, spec.samples)
+    set_up(scene, spec.samples, spec.index)
     built_at = time.perf_counter()
     final = image_path(options.out, spec.index, options.format)
     final.parent.mkdir(parents=True, exist_ok=True)

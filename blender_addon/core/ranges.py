@@ -47,11 +47,9 @@ class Ranges:
             raise SettingsError(f"--size {self.width} {self.height} is no picture. Use sides of 16 to 16384 pixels.")
         if not 1 <= self.samples <= 65536:
             raise SettingsError(f"--samples {self.samples} is out of range. Use 1 to 65536; 48 is the default.")
-        fewest, most = self.persons
-        if not 1 <= fewest <= most <= 20:
-            raise SettingsError(
-                f"--persons {fewest} {most} is no range. Give fewest then most, 1 to 20, as in --persons 1 3."
-            )
+        if len(self.persons) != 2 or not 1 <= self.persons[0] <= self.persons[1] <= 20:
+            given = " ".join(map(str, self.persons))
+            raise SettingsError(f"--persons {given} is no range. Give fewest then most, 1 to 20, as in --persons 1 3.")
         for option in ("human_occluders", "children"):
             if not 0 <= getattr(self, option) <= 1:
                 name = option.replace("_", "-")
@@ -61,6 +59,12 @@ class Ranges:
         if not 1 <= self.views <= 1000:
             raise SettingsError(f"--views {self.views} is out of range. Use 1 to 1000 pictures a scene.")
         check_simplicity(self.rare_simplicity)
+        if len(self.occluders) != 2 or not 0 <= self.occluders[0] <= self.occluders[1] <= 50:
+            raise SettingsError(f"occluders {self.occluders} is no range. Give fewest then most, 0 to 50, as [0, 3].")
+        if not self.focal_mm or not all(5 <= lens <= 2000 for lens in self.focal_mm):
+            raise SettingsError(f"focal_mm {self.focal_mm} are no lenses. Give some of 5 to 2000 mm, as [28, 35, 50].")
+        if len(self.person_share) != 2 or not 0.01 <= self.person_share[0] <= self.person_share[1] <= 10:
+            raise SettingsError(f"person_share {self.person_share} is no range. Give two of 0.01 to 10, as [0.2, 1.5].")
         if not self.bodies or len(set(self.bodies)) != len(self.bodies):
             raise SettingsError("--body names one twice. Name each body once.")
         return self

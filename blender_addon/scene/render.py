@@ -5,6 +5,7 @@ from pathlib import Path
 import bpy
 import numpy as np
 
+from ..core.comments import without_comments
 from ..core.errors import SettingsError
 from ..core.exr import find_pass, read_exr
 from ..core.records import temporary_name
@@ -55,8 +56,12 @@ def _use_devices(kind: str) -> list:
     return names
 
 
-def set_up(scene, samples: int) -> None:
-    """Settings of Cycles and of the picture, the same in every version as far as it can be."""
+def set_up(scene, samples: int, seed: int = 0) -> None:
+    """Settings of Cycles and of the picture, the same in every version as far as it can be.
+
+    Args:
+        seed: of the paths; pictures with the same one have their noise in the same places.
+    """
     cycles = scene.cycles
     scene.render.engine = "CYCLES"
     scene.render.use_persistent_data = True
@@ -72,7 +77,7 @@ def set_up(scene, samples: int) -> None:
     cycles.sample_clamp_indirect = 4.0
     cycles.sample_clamp_direct = 0.0 if cycles.use_denoising else 8.0  # sparks that nothing would smooth away
     cycles.caustics_reflective = cycles.caustics_refractive = False
-    cycles.seed = 0
+    cycles.seed = seed % 2**31
     if cycles.use_denoising:
         compat.set_denoiser(cycles)
     compat.set_view_transform(scene)
@@ -107,6 +112,7 @@ def _save_picture(result, scene, settings, picture: Path, quality: int) -> None:
     settings.color_depth = "8"
     settings.quality = quality
     _save(result, picture, scene)
+    picture.write_bytes(without_comments(picture.read_bytes()))
 
 
 def _save(result, path: Path, scene) -> None:

@@ -124,6 +124,19 @@ def test_a_second_run_renders_nothing_and_only_renders_one(dataset):
     assert labels(dataset) == kept
 
 
+def test_a_view_of_a_scene_that_stands_equals_the_same_scene_built_anew(tmp_path):
+    views = ["--views", 2, "--view", "front:1,bottom:1", *SMALL]
+    both, second = tmp_path / "both", tmp_path / "second"
+    assert run("--count", 2, "--out", both, *views).returncode == 0
+    assert run("--only", 1, "--out", second, *views).returncode == 0
+    (record, alone) = (json.loads((out / "records" / "000001.json").read_text()) for out in (both, second))
+    first = json.loads((both / "records" / "000000.json").read_text())
+    assert record["spec"] == alone["spec"] and record["truth"] == alone["truth"]
+    assert record["spec"]["persons"] == first["spec"]["persons"] and record["truth"] != first["truth"]
+    for name in ("images/000001.jpg", "masks/000001.png"):
+        assert (both / name).read_bytes() == (second / name).read_bytes()
+
+
 def test_debians_blender_makes_the_same_data_set(dataset, tmp_path):
     blender = os.environ.get("BLENDER") or shutil.which("blender")
     if not blender:
