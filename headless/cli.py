@@ -17,6 +17,7 @@ import tyro
 from blender_addon.core.errors import PosewrightError, SettingsError
 from headless.cli_assets import Assets, Folder, Folders, Names, NoFile, NoFolder
 from headless.cli_export import Export
+from headless.cli_report import Report
 
 ABOUT = "Photographs of people who never existed, with exact labels, to train human pose estimators."
 ROOT = Path(__file__).resolve().parent.parent
@@ -162,6 +163,7 @@ Command = (
     | Annotated[Annotate, tyro.conf.subcommand("annotate")]
     | Annotated[Validate, tyro.conf.subcommand("validate")]
     | Annotated[Preview, tyro.conf.subcommand("preview")]
+    | Annotated[Report, tyro.conf.subcommand("report")]
     | Annotated[Export, tyro.conf.subcommand("export")]
     | Annotated[Assets, tyro.conf.subcommand("assets")]
     | Annotated[Doctor, tyro.conf.subcommand("doctor")]

@@ -66,20 +66,31 @@ def _spread(coco: dict, count: int) -> list[tuple[dict, list[dict]]]:
 
 
 def _tile(out: Path, image: dict, annotations: list[dict], labels: bool, width: int) -> np.ndarray:
-    """One picture at the sheet's size, its index below. Labels are drawn after scaling, so that lines stay crisp."""
-    path = out / "images" / image["file_name"]
-    pixels = cv2.imread(str(path), cv2.IMREAD_COLOR)
-    if pixels is None:
-        raise AssetError(f"Cannot read {path}. Render it again with --only {image['id']}.")
-    scale = width / pixels.shape[1]
-    size = (width, max(round(pixels.shape[0] * scale), 1))
-    pixels = cv2.resize(pixels, size, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC)
+    """One picture at the sheet's size, its index below."""
+    pixels, scale = scaled_picture(out, image, width)
     if labels:
         for annotation in annotations:
             draw_person(pixels, annotation, scale)
     tile = cv2.copyMakeBorder(pixels, 0, CAPTION, 0, 0, cv2.BORDER_CONSTANT, value=PAPER)
     cv2.putText(tile, f"{image['id']:06d}", (1, len(tile) - 6), cv2.FONT_HERSHEY_SIMPLEX, 0.42, INK, 1, cv2.LINE_AA)
     return tile
+
+
+def scaled_picture(out: Path, image: dict, width: int) -> tuple[np.ndarray, float]:
+    """A picture (h, width, 3) and how much larger it is. Labels go on it afterwards, so that their lines stay crisp.
+
+    Args:
+        image: COCO's entry.
+    Raises:
+        AssetError: it cannot be read.
+    """
+    path = out / "images" / image["file_name"]
+    pixels = cv2.imread(str(path), cv2.IMREAD_COLOR)
+    if pixels is None:
+        raise AssetError(f"Cannot read {path}. Render it again with --only {image['id']}.")
+    scale = width / pixels.shape[1]
+    size = (width, max(round(pixels.shape[0] * scale), 1))
+    return cv2.resize(pixels, size, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC), scale
 
 
 def lay_out(tiles: list[np.ndarray], columns: int) -> np.ndarray:

@@ -25,7 +25,7 @@ def posewright(*words, **settings):
 
 
 @pytest.mark.parametrize(
-    "words", [[], ["render"], ["annotate"], ["validate"], ["preview"], ["export"], ["assets"], ["doctor"]]
+    "words", [[], ["render"], ["annotate"], ["validate"], ["preview"], ["export"], ["report"], ["assets"], ["doctor"]]
 )
 def test_help_explains(words, capsys):
     with pytest.raises(SystemExit) as stop:

@@ -1,5 +1,6 @@
 """Files of a data set: written to a temporary name, flushed, then renamed; a final name never holds half a file."""
 
+import contextlib
 import json
 import os
 from pathlib import Path
@@ -26,7 +27,8 @@ def write_bytes_atomically(path, data: bytes) -> None:
             os.fsync(file.fileno())
         os.replace(temporary, path)
     except OSError as error:
-        temporary.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):  # as where a file lies in the place of its folder
+            temporary.unlink(missing_ok=True)
         raise SettingsError(
             f"Cannot write {path}: {error.strerror}. Free some space or choose another --out."
         ) from error
@@ -52,7 +54,7 @@ def read_json(path) -> dict:
         value = json.loads(path.read_bytes())
     except OSError as error:
         raise AssetError(f"Cannot read {path}: {error.strerror}.") from error
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise AssetError(f"{path} is not valid JSON ({error}).") from error
     if not isinstance(value, dict):
         raise AssetError(f"{path} holds a {type(value).__name__} where an object belongs.")
