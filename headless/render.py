@@ -187,7 +187,7 @@ def render_one(spec, last, options, catalog: Catalog, cast: Cast, patches: dict,
     final.parent.mkdir(parents=True, exist_ok=True)
     picture = temporary_name(final)
     try:
-        mask = render(scene, picture)
+        mask = render(scene, picture, spec.development)
         rendered_at = time.perf_counter()
         truth = measure(built, patches, mask)
         made = {

@@ -4,6 +4,7 @@ import pytest
 
 from blender_addon.core.spec import (
     CameraSpec,
+    DevelopmentSpec,
     LookSpec,
     OccluderSpec,
     PersonSpec,
@@ -34,6 +35,7 @@ SCENE = SceneSpec(
     occluders=(OccluderSpec("table", {"seed": 1}, (0.0, 1.0, 0.0), 0.5),),
     world=WorldSpec("city", 0.1, 1.0, (0.0, 0.0, 1.6), 20.0, 0.8),
     camera=CameraSpec(640, 480, 35.0, (0.0, 0.0, 1.6), ((1.0, 0.0, 0.0), (0.0, 0.0, -1.0), (0.0, 1.0, 0.0))),
+    development=DevelopmentSpec(0.1, (1.0, 0.9, 1.1), 0.05, 7, 80),
     samples=4,
 )
 

@@ -38,6 +38,14 @@ class Ranges:
     """Named views and their weights, see `views.VIEWS`."""
     views: int = 1
     """Pictures of each scene, from different sides."""
+    exposure: float = 0.3
+    """Chance that a picture is a little too bright or too dark."""
+    white_balance: float = 0.3
+    """Chance that its colours are a little too warm or too cold."""
+    noise: float = 0.4
+    """Chance that the sensor's noise shows."""
+    jpeg: float = 0.5
+    """Chance that it is pressed harder, or less, than to JPEG's quality 92."""
     person_share: tuple = (1 / 6, 1.5)
     """The main person's height over the picture's; drawn evenly in its logarithm."""
 
@@ -50,10 +58,10 @@ class Ranges:
         if len(self.persons) != 2 or not 1 <= self.persons[0] <= self.persons[1] <= 20:
             given = " ".join(map(str, self.persons))
             raise SettingsError(f"--persons {given} is no range. Give fewest then most, 1 to 20, as in --persons 1 3.")
-        for option in ("human_occluders", "children"):
-            if not 0 <= getattr(self, option) <= 1:
-                name = option.replace("_", "-")
-                raise SettingsError(f"--{name} {getattr(self, option)} is no chance. Use 0 to 1, as 0.2.")
+        for knob in ("human_occluders", "children", "exposure", "white_balance", "noise", "jpeg"):
+            if not 0 <= getattr(self, knob) <= 1:
+                name = knob if knob in ("exposure", "white_balance", "noise", "jpeg") else "--" + knob.replace("_", "-")
+                raise SettingsError(f"{name} {getattr(self, knob)} is no chance. Use 0 to 1, as 0.2.")
         parse_mix(self.pose_mix)
         parse_views(self.view)
         if not 1 <= self.views <= 1000:

@@ -9,6 +9,7 @@ from .cast import Cast
 from .catalog import Catalog
 from .chance import pick_row
 from .crowd import place_figures, place_in_front
+from .development import sample_development
 from .figure import sample_figure
 from .framing import Frame, sample_frame
 from .lighting import EYE
@@ -19,7 +20,7 @@ from .spec import CameraSpec, SceneSpec, WorldSpec, rounded
 from .views import choose_view, parse_views, sample_elevation, sample_heading
 
 # One stream a purpose, so that changing one thing leaves the others as they were.
-FRAME, PERSON, PLACE, OCCLUDERS, WORLD, GROUND = range(6)
+FRAME, PERSON, PLACE, OCCLUDERS, WORLD, GROUND, DEVELOPMENT = range(7)
 UNKNOWN_ROOM = 8.0
 """Metres, where nobody has looked at an environment."""
 
@@ -67,6 +68,7 @@ def sample_scene(seed: int, index: int, catalog: Catalog, ranges: Ranges, cast: 
         occluders=tuple(things),
         world=_sample_world(stream(seed, scene, GROUND), backdrop, frame, stand.frame, figures),
         camera=_camera_spec(stand),
+        development=sample_development(stream(seed, scene, DEVELOPMENT, turn), ranges),
         samples=ranges.samples,
     )
 

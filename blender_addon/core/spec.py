@@ -91,6 +91,22 @@ class CameraSpec:
 
 
 @dataclass(frozen=True)
+class DevelopmentSpec:
+    """What the camera makes of the light."""
+
+    exposure: float
+    """Stops that the picture is too bright; negative is too dark."""
+    white_balance: tuple
+    """(3,) factors on red, green and blue light."""
+    noise: float
+    """Standard deviation at middle grey, as a share of it."""
+    seed: int
+    """Of the noise."""
+    quality: int
+    """Of the JPEG, 1 to 100."""
+
+
+@dataclass(frozen=True)
 class SceneSpec:
     """One picture."""
 
@@ -100,6 +116,7 @@ class SceneSpec:
     occluders: tuple[OccluderSpec, ...]
     world: WorldSpec
     camera: CameraSpec
+    development: DevelopmentSpec
     samples: int
     """Paths a pixel."""
 

@@ -49,7 +49,8 @@ def build_scene(spec: SceneSpec, catalog: Catalog, bodies: dict, scene) -> Built
 def differs_in_view_only(spec: SceneSpec, other: SceneSpec) -> bool:
     """Whether two pictures show the same people and things."""
     ground = replace(other.world, ground_radius=spec.world.ground_radius)
-    return replace(other, index=spec.index, camera=spec.camera, world=ground) == spec
+    same = {"index": spec.index, "camera": spec.camera, "development": spec.development}
+    return replace(other, world=ground, **same) == spec
 
 
 def look_again(built: BuiltScene, spec: SceneSpec, catalog: Catalog, scene) -> BuiltScene:

@@ -6,14 +6,15 @@ import bpy
 import numpy as np
 
 from ..core.comments import without_comments
+from ..core.development import PLAIN, develop, is_plain
 from ..core.errors import SettingsError
 from ..core.exr import find_pass, read_exr
 from ..core.records import temporary_name
+from ..core.spec import DevelopmentSpec
 from . import compat
 
 GPU_KINDS = ("OPTIX", "CUDA", "HIP", "ONEAPI", "METAL")
 """In order of preference."""
-JPEG_QUALITY = 92
 WITHOUT_DENOISER = 3
 """Times as many samples where this Blender cannot denoise."""
 
@@ -85,7 +86,7 @@ def set_up(scene, samples: int, seed: int = 0) -> None:
     layer.use_pass_object_index = True
 
 
-def render(scene, picture: Path, quality: int = JPEG_QUALITY) -> np.ndarray:
+def render(scene, picture: Path, development: DevelopmentSpec = PLAIN) -> np.ndarray:
     """Render once; write the picture (jpg or png by its name) and return the person-index mask.
 
     Returns:
@@ -94,7 +95,6 @@ def render(scene, picture: Path, quality: int = JPEG_QUALITY) -> np.ndarray:
     bpy.ops.render.render(write_still=False, scene=scene.name)
     result = bpy.data.images["Render Result"]
     settings = scene.render.image_settings
-    _save_picture(result, scene, settings, picture, quality)
     passes = temporary_name(picture.with_suffix(".exr"))
     try:
         compat.set_multilayer_exr(settings)
@@ -102,16 +102,34 @@ def render(scene, picture: Path, quality: int = JPEG_QUALITY) -> np.ndarray:
         channels = read_exr(passes)
     finally:
         passes.unlink(missing_ok=True)
+    if is_plain(development):
+        _save_picture(result, scene, picture, development.quality)
+    else:
+        light = np.stack([find_pass(channels, f"Combined.{channel}") for channel in "RGB"], -1)
+        image = _image_of(develop(light, development))
+        _save_picture(image, scene, picture, development.quality)
+        bpy.data.images.remove(image)
     return np.rint(find_pass(channels, "IndexOB.X", "Object Index.X")).astype(np.uint8)
 
 
-def _save_picture(result, scene, settings, picture: Path, quality: int) -> None:
+def _image_of(light: np.ndarray):
+    """(H, W, 3) scene-linear light as one of Blender's pictures."""
+    height, width = light.shape[:2]
+    image = bpy.data.images.new("Posewright Picture", width, height, float_buffer=True)
+    pixels = np.ones((height, width, 4), np.float32)
+    pixels[..., :3] = light[::-1]
+    image.pixels.foreach_set(pixels.ravel())
+    return image
+
+
+def _save_picture(image, scene, picture: Path, quality: int) -> None:
+    settings = scene.render.image_settings
     compat.set_still_image(settings)
     settings.file_format = "PNG" if picture.suffix == ".png" else "JPEG"
     settings.color_mode = "RGB"
     settings.color_depth = "8"
     settings.quality = quality
-    _save(result, picture, scene)
+    _save(image, picture, scene)
     picture.write_bytes(without_comments(picture.read_bytes()))
 
 

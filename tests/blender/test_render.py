@@ -137,6 +137,20 @@ def test_a_view_of_a_scene_that_stands_equals_the_same_scene_built_anew(tmp_path
         assert (both / name).read_bytes() == (second / name).read_bytes()
 
 
+def test_what_the_camera_makes_of_the_light_changes_no_label(tmp_path):
+    plain, strong = tmp_path / "plain", tmp_path / "strong"
+    off = [word for knob in ("exposure", "white_balance", "noise", "jpeg") for word in ("--set", f"{knob}=0")]
+    assert run("--only", 3, "--out", plain, *SMALL, *off).returncode == 0
+    on = ["--set", "noise=1", "--set", "exposure=1", "--set", "white_balance=1"]
+    assert run("--only", 3, "--out", strong, *SMALL, *on).returncode == 0
+    records = [json.loads((out / "records" / "000003.json").read_text()) for out in (plain, strong)]
+    assert records[0]["truth"] == records[1]["truth"]
+    assert records[0]["spec"]["development"]["noise"] == 0 < records[1]["spec"]["development"]["noise"]
+    pictures = [cv2.imread(str(out / "images" / "000003.jpg")).astype(float) for out in (plain, strong)]
+    assert 1 < np.abs(pictures[0] - pictures[1]).mean() < 80  # the same scene still
+    assert np.corrcoef(*(cv2.blur(picture, (9, 9)).ravel() for picture in pictures))[0, 1] > 0.8
+
+
 def test_debians_blender_makes_the_same_data_set(dataset, tmp_path):
     blender = os.environ.get("BLENDER") or shutil.which("blender")
     if not blender:
