@@ -13,6 +13,8 @@ from .spec import DevelopmentSpec, rounded
 GREY = 0.18
 FLOOR = 0.25
 """Noise of the electronics over that of photons at middle grey."""
+OWN = 0.5
+"""Share of noise that each colour has for itself; cameras take the most colourful of it away."""
 QUALITY = 92
 """Of JPEGs whose quality is not drawn."""
 PLAIN = DevelopmentSpec(0.0, (1.0, 1.0, 1.0), 0.0, 0, QUALITY)
@@ -22,7 +24,7 @@ def sample_development(rng: np.random.Generator, ranges: Ranges) -> DevelopmentS
     """Each effect with its own chance; all are drawn, so that one leaves the others as they were."""
     draws = rng.random(4)
     stops, warm, tint = float(np.clip(rng.normal(0, 0.35), -1, 1)), rng.normal(0, 0.07), rng.normal(0, 0.02)
-    noise = float(np.exp(rng.uniform(np.log(0.02), np.log(0.15))))
+    noise = float(np.exp(rng.uniform(np.log(0.01), np.log(0.06))))
     quality, seed = int(rng.integers(55, 97)), int(rng.integers(2**31))
     return DevelopmentSpec(
         exposure=round(stops, 3) if draws[0] < ranges.exposure else 0.0,
@@ -42,8 +44,9 @@ def develop(light: np.ndarray, spec: DevelopmentSpec) -> np.ndarray:
     """(H, W, 3) scene-linear light -> the same as a camera would have counted it, not below 0."""
     light = light * 2.0**spec.exposure * np.array(spec.white_balance)
     if spec.noise:
-        grain = np.random.default_rng(spec.seed).standard_normal(light.shape)
-        grain = _smeared(grain)
+        grain = np.random.default_rng(spec.seed).standard_normal((4, *light.shape[:2]))
+        grain = OWN * grain[:3] + np.sqrt(1 - OWN**2) * grain[3]
+        grain = _smeared(np.moveaxis(grain, 0, -1))
         spread = spec.noise * (np.sqrt(GREY * np.maximum(light, 0)) + FLOOR * GREY)
         light = light + grain * spread
     return np.maximum(light, 0)
