@@ -11,6 +11,7 @@ from blender_addon.core.wardrobe.clothes import dress, sample_outfit
 from blender_addon.core.wardrobe.cutting import closed, cut, plain_cloth, point_normals, unique_edges
 from blender_addon.core.wardrobe.drape import settle
 from blender_addon.core.wardrobe.fitting import make_fit
+from blender_addon.core.wardrobe.shoes import RINGS, _upper_rings, collar_height, measure_foot
 from blender_addon.core.wardrobe.suit import suit_of
 
 SEEDS = range(8)
@@ -182,3 +183,52 @@ def test_cloth_settles_the_same_way_twice_and_keeps_its_lengths(body, seed):
         edges, _ = unique_edges(closed(first.faces))
         rest, now = (np.linalg.norm(p[edges[:, 0]] - p[edges[:, 1]], axis=1) for p in (first.points, first.posed))
         assert np.median(now / np.maximum(rest, 1e-4)) == pytest.approx(1, abs=0.12)
+
+
+def test_seams_run_down_both_sides_and_inside_the_legs(body):
+    shaped, _ = shape_body(body, np.zeros(4))
+    fit = make_fit(body, shaped)
+    seeds = (seed for seed in range(50) if any(look.params["style"] == "jeans" for look in outfit_of(seed)))
+    garments, _ = dress(body, shaped, outfit_of(next(seeds)))
+    trousers = next(garment for garment in garments if garment.name == "bottom")
+    seam, points = trousers.attributes["seam"], trousers.points
+    shin = np.abs(points[:, 1] - fit.places.level(0.7)) < 0.02
+    for side in (1, -1):
+        leg = shin & (points[:, 0] * side > 0)
+        near = leg & (np.abs(seam) < 0.012)
+        x = np.abs(points[near, 0])
+        middle = np.abs(points[leg, 0]).mean()
+        assert x.min() < middle - 0.02 and x.max() > middle + 0.02  # one inside, one outside
+        assert (seam[leg & (points[:, 2] > points[leg, 2].mean() + 0.03)] > 0).all()  # ahead
+
+
+def test_a_sock_goes_inside_its_shoe(body):
+    shaped, _ = shape_body(body, np.zeros(4))
+    for seed in range(60):
+        outfit = [look for look in outfit_of(seed) if look.kind in ("socks", "shoes")]
+        if len(outfit) == 2:
+            break
+    (socks, shoes), _ = dress(body, shaped, outfit)
+    top = shoes.points[:, 1].max() - 0.035
+    low = socks.points[: socks.outside[0]]
+    low = low[(low[:, 0] > 0) & (low[:, 1] < top)]
+    wall = shoes.points[(shoes.points[:, 0] > 0) & (np.abs(shoes.points[:, 1] - top) < 0.02)]
+    assert len(low) > 20
+    assert low[:, 2].min() > wall[:, 2].min() + 0.006  # at the heel
+    assert wall[:, 0].min() + 0.006 < low[:, 0].min() and low[:, 0].max() < wall[:, 0].max() - 0.006
+
+
+@pytest.mark.parametrize("collar", [-0.015, 0.01, 0.15])
+def test_a_shoe_is_one_smooth_wall_with_an_even_edge(body, collar):
+    """From the sole to the opening nothing sticks out sideways beyond the sole, nor folds back on itself."""
+    shaped, _ = shape_body(body, np.zeros(4))
+    fit = make_fit(body, shaped)
+    foot = measure_foot(fit, 0)
+    params = {"sole": 0.024, "heel": 0.0, "collar": collar}
+    rings = foot.local(_upper_rings(fit, foot, 0, collar_height(fit, 0, params), params))
+    wall = rings[:RINGS]
+    assert (np.diff(wall[..., 2], axis=0) >= -1e-6).all()  # ever higher
+    assert np.abs(wall[1:, :, 1]).max() <= np.abs(wall[0, :, 1]).max() + 1e-6
+    middle = rings[-1, :, :2].mean(0)
+    turn = np.unwrap(np.arctan2(rings[-1, :, 1] - middle[1], rings[-1, :, 0] - middle[0]))
+    assert (np.diff(turn) > 0).all()  # once round

@@ -159,6 +159,35 @@ def check_fit(proxy, body, allowed):
     assert np.quantile(np.linalg.norm(points - expected, axis=1), 0.99) < allowed
 
 
+def test_shoes_bound_to_shin_heel_and_toe_go_with_the_foot(body, tmp_path):
+    """As published shoes are: their points lie far off the corners that they hang on."""
+    path = make_clothes(tmp_path, body, "made_shoes01", parts=("bottom",), offset=0.0)
+    modelled = pose_body(body, np.zeros(body.shapedirs.shape[-1]), body.a_pose, np.zeros(3)).vertices
+    tights = np.unique(body.poly[body.poly_group == list(body.group_names).index("helper-tights")])
+    left = tights[body.v_template[tights, 0] > 0]
+    foot = left[body.weights[left][:, [7, 10]].sum(1) > 0.9]
+    shin = left[(body.weights[left, 4] > 0.9)][0]
+    corners = [shin, foot[modelled[foot, 2].argmin()], foot[modelled[foot, 2].argmax()]]
+    lines = path.read_text().split("verts 0")[0].splitlines() + ["verts 0"]
+    edges = (modelled[corners[1:]] - modelled[corners[0]]).T
+    for point in modelled[foot]:
+        shares = np.linalg.lstsq(edges, point - modelled[corners[0]], rcond=None)[0]
+        shares = [1 - shares.sum(), *shares]
+        offset = 10 * (point - shares @ modelled[corners])
+        lines.append(" ".join(map(str, [*corners, *shares, *offset])))
+    path.write_text("\n".join(line for line in lines if not line.startswith("x_scale")))
+    mesh = [f"v {x} {y} {z}" for x, y, z in body.v_template[foot]] + ["vt 0 0"]
+    path.with_suffix(".obj").write_text("\n".join([*mesh, "f 1/1 2/1 3/1"]))
+    proxy = load_proxy(path, tmp_path)
+    pose = np.zeros((body.joint_template.shape[0], 3))
+    pose[7] = 0.7, 0, 0  # the ankle
+    pose[4] = 0.9, 0, 0
+    posed = pose_body(body, np.zeros(body.shapedirs.shape[-1]), pose, np.zeros(3))
+    placed = skin(place_points(proxy, body, body.v_template), skin_weights(proxy, body), posed.transforms)
+    assert np.linalg.norm(placed - posed.vertices[foot], axis=1).max() < 0.012
+    assert np.ptp(body.v_template[foot, 2]) > 0.15  # heel and toe are among them
+
+
 def test_what_is_not_joined_can_be_worn_apart(made, body, tmp_path):
     path, folder = made
     pieces = pieces_of(load_proxy(path, folder), body)

@@ -5,6 +5,7 @@ import numpy as np
 
 from ..core.person import Person
 from ..core.surface import Surface
+from ..core.wardrobe.folds import fold_frames
 from .cloth_materials import cloth_material
 from .mesh import fill_mesh, set_attribute, set_uv
 from .picture_materials import picture_material
@@ -44,10 +45,12 @@ def _shifted(faces: np.ndarray, start: int) -> np.ndarray:
 def _set_attributes(mesh, surfaces: list) -> None:
     rest = np.concatenate([surface.points for surface in surfaces])
     set_attribute(mesh, REST, rest)
-    names = sorted({name for surface in surfaces for name in surface.attributes})
+    given = [s.attributes | fold_frames(s.posed, s.faces, s.attributes) for s in surfaces]
+    names = sorted({name for attributes in given for name in attributes})
     for name in names:
-        shape = next(s.attributes[name].shape[1:] for s in surfaces if name in s.attributes)
-        parts = [s.attributes.get(name, np.zeros((len(s.points), *shape))) for s in surfaces]
+        shape = next(attributes[name].shape[1:] for attributes in given if name in attributes)
+        empty = (np.zeros((len(s.points), *shape)) for s in surfaces)
+        parts = [attributes.get(name, zeros) for attributes, zeros in zip(given, empty, strict=True)]
         set_attribute(mesh, name, np.concatenate(parts))
 
 

@@ -10,12 +10,15 @@ from ..body import BodyModel
 from ..errors import AssetError
 from ..posing import joint_transforms
 from ..rotations import axis_angle_to_matrix
+from ..wardrobe.cutting import neighbours, smooth
 from .mhclo import BASE_VERTICES, Binding, read_mhclo
 from .mhmat import PLAIN, Material, read_mhmat
 from .obj_mesh import Mesh, read_obj
 from .plain_text import beside
 
 DECIMETRE = 0.1
+WIDE = 0.2
+"""Metres; a triangle with such an edge spans a joint."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -87,7 +90,8 @@ def place_points(proxy: Proxy, body: BodyModel, shaped: np.ndarray, rows=slice(N
     corners, shares = binding.corners[rows], binding.shares[rows]
     offsets = binding.offsets[rows] * DECIMETRE * scale_of(binding, base)
     turned = np.einsum("nij,ni->nj", _limb_turns(body)[corners[:, 0]], offsets)
-    return (shares[..., None] * base[corners]).sum(1) + turned
+    lacks = _on_wide(proxy, body)[1][rows] * scale_of(binding, base)
+    return (shares[..., None] * base[corners]).sum(1) + turned + lacks
 
 
 def scale_of(binding: Binding, base: np.ndarray) -> np.ndarray:
@@ -101,18 +105,59 @@ def scale_of(binding: Binding, base: np.ndarray) -> np.ndarray:
 
 
 def skin_weights(proxy: Proxy, body: BodyModel, rows=slice(None)) -> np.ndarray:
-    """(N, J) of each point: its corners' weights, so that it follows the body without a rig of its own."""
-    weights = body.weights[base_start(body) :]
-    corners, shares = proxy.binding.corners[rows], np.clip(proxy.binding.shares[rows], 0, None)
+    """(N, J) of each point, so that it follows the body without a rig of its own."""
+    return _on_wide(proxy, body)[0][rows]
+
+
+@lru_cache(maxsize=64)
+def _on_wide(proxy: Proxy, body: BodyModel) -> tuple:
+    """Weights: those of a point's corners, but where a triangle spans joints, as shoes are bound to shin, heel and toe.
+
+    Mixing such corners' weights would leave a heel behind when the ankle bends. Points on them go with the skin beside
+    them, and in the T-pose too they are where that takes them from the pose that they were modelled in.
+
+    Returns:
+        (N, J) weights, and (N, 3) metres that placing on the T-pose lacks.
+    """
+    start, binding = base_start(body), proxy.binding
+    template, of_base = body.v_template[start:], body.weights[start:]
+    shares = np.clip(binding.shares, 0, None)
     shares = shares / np.maximum(shares.sum(1, keepdims=True), 1e-9)
-    return sum(shares[:, k, None] * weights[corners[:, k]] for k in range(3))
+    weights = sum(shares[:, k, None] * of_base[binding.corners[:, k]] for k in range(3))
+    corners = template[binding.corners]
+    wide = (np.linalg.norm(corners - np.roll(corners, 1, 1), axis=2) > WIDE).any(1)
+    lacks = np.zeros((len(wide), 3))
+    if not wide.any():
+        return weights, lacks
+    modelled = _moved(_modelling(body, of_base), template)
+    offsets = binding.offsets * DECIMETRE * scale_of(binding, template)
+    points = ((binding.shares[..., None] * modelled[binding.corners]).sum(1) + offsets)[wide]
+    skin = np.unique(body.poly[body.poly_group == list(body.group_names).index("body")])
+    skin = skin[skin >= start] - start
+    beside = skin[[np.argpartition(((modelled[skin] - point) ** 2).sum(1), 3)[:3] for point in points]]
+    weights[wide] = of_base[beside].mean(1)
+    around = smooth(weights, neighbours(proxy.mesh.faces, len(weights)), 4, 0.7)
+    weights[wide] = (around / np.maximum(around.sum(1, keepdims=True), 1e-9))[wide]
+    turned = np.einsum("nij,ni->nj", _limb_turns(body)[binding.corners[:, 0]], offsets)
+    placed = (binding.shares[..., None] * corners).sum(1) + turned
+    lacks[wide] = _moved(np.linalg.inv(_modelling(body, weights[wide])), points) - placed[wide]
+    return weights, lacks
+
+
+def _moved(moves: np.ndarray, points: np.ndarray) -> np.ndarray:
+    """(N, 3), each by its own (4, 4)."""
+    return np.einsum("nij,nj->ni", moves[:, :3, :3], points) + moves[:, :3, 3]
+
+
+def _modelling(body: BodyModel, weights: np.ndarray) -> np.ndarray:
+    """(V, 4, 4) from the T-pose to the pose that the base mesh was modelled in, for (V, J) weights."""
+    if body.a_pose is None:
+        return np.broadcast_to(np.eye(4), (len(weights), 4, 4))
+    moves = joint_transforms(axis_angle_to_matrix(body.a_pose), body.joint_template, body.parents)
+    return (weights @ moves.reshape(len(moves), 16)).reshape(-1, 4, 4)
 
 
 @lru_cache(maxsize=4)
 def _limb_turns(body: BodyModel) -> np.ndarray:
-    """(V, 3, 3) turns from the T-pose to the pose that the base mesh was modelled in."""
-    start = base_start(body)
-    if body.a_pose is None:
-        return np.broadcast_to(np.eye(3), (len(body.v_template) - start, 3, 3))
-    moves = joint_transforms(axis_angle_to_matrix(body.a_pose), body.joint_template, body.parents)[:, :3, :3]
-    return (body.weights[start:] @ moves.reshape(len(moves), 9)).reshape(-1, 3, 3)
+    """(V, 3, 3) of the base mesh, the same without the shifts."""
+    return _modelling(body, body.weights[base_start(body) :])[:, :3, :3]

@@ -74,9 +74,10 @@ def _shorts(rng, params, female):
     color = some_color(rng, 0.5 if kind == "sport" else 0.15)
     main = denim(rng) if kind == "denim" else plain_fabric(rng, color, "knit" if kind == "sport" else "twill")
     trim = plain_fabric(rng, darker(main["color"], 0.9), "rib" if kind == "sport" else "twill")
+    front = {"denim": "jeans", "sport": "drawstring", "chino": "trousers"}[kind]
     hem = between(rng, 1.02, 1.42) if not female else between(rng, 1.15, 1.62)
     cut = {"hem": hem, "leg_ease": between(rng, 0.016, 0.036), "leg_taper": 0.0, "margin": 0.06}
-    return params | cut | {"bands": {"waist": 0.038, "hem": 0.022}, "fabrics": [main, trim], "front": "trousers"}
+    return params | cut | {"bands": {"waist": 0.038, "hem": 0.022}, "fabrics": [main, trim], "front": front}
 
 
 def _leggings(rng, params, female):
@@ -104,6 +105,7 @@ def _joggers(rng, params, female):
         params
         | cut
         | {"bands": {"waist": 0.04, "hem": 0.05}, "fabrics": [main, plain_fabric(rng, darker(color, 0.9), "rib")]}
+        | {"front": "drawstring"}
     )
 
 

@@ -78,10 +78,12 @@ def _sink_socks(surfaces: list) -> None:
     """What of a sock is inside a shoe goes under the skin, which is left out there; a bent ankle would push it out."""
     socks, shoes = ([g for g in surfaces if g.name == name] for name in ("socks", "shoes"))
     for sock in socks if shoes else ():
-        normals = point_normals(sock.points, closed(sock.faces))
-        beside = nearest(sock.points, shoes[0].points, np.arange(len(shoes[0].points)), 1)[:, 0]
-        inside = ramp(shoes[0].points[beside, 1] - sock.points[:, 1], -0.004, 0.006)
-        sock.points = sock.points - (SOCK_SINKS * inside)[:, None] * normals
+        points, faces = sock.outside
+        cloth, quads = sock.points[:points], closed(sock.faces[:faces])
+        beside = nearest(cloth, shoes[0].points, np.arange(len(shoes[0].points)), 1)[:, 0]
+        inside = ramp(shoes[0].points[beside, 1] - cloth[:, 1], -0.004, 0.006)
+        cloth = cloth - (SOCK_SINKS * inside)[:, None] * point_normals(cloth, quads)
+        sock.points = np.concatenate([cloth, hem_rings(cloth, quads, sock.thickness)])
 
 
 def _lift_over(garment: Garment, inner: list) -> None:

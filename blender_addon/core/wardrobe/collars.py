@@ -134,10 +134,10 @@ def _turtle(front, height, fall):
 def _hood(front, height, fall):
     """Rolls outwards all round and lies on the back."""
     back = ramp(front, 0.85, 0.15)
-    wide, low = 0.35 + 0.65 * back, 0.25 + 0.75 * back
+    wide, low = 0.22 + 0.78 * back, 0.20 + 0.80 * back
     roll = [(-0.008, -0.010), (0.010, 0.022), (0.028, 0.036), (0.050, 0.026), (0.066, -0.004)]
     hang = [(0.072, -0.40 * fall), (0.064, -0.75 * fall), (0.044, -0.95 * fall), (0.02, -0.9 * fall)]
-    rings = [(out * wide, np.where(rise > 0, rise * (0.6 + 0.4 * back), rise)) for out, rise in roll]
+    rings = [(out * wide, np.where(rise > 0, rise * (0.25 + 0.75 * back), rise)) for out, rise in roll]
     return rings + [(out * wide, drop * low - 0.008) for out, drop in hang]
 
 

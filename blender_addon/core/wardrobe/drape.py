@@ -20,8 +20,8 @@ SAG, SKIRT_SAG = 0.0012, 0.006
 """Metres that each step lets cloth fall; what hangs free of the body has far to go."""
 STRETCH, SQUEEZE, SKIRT_SQUEEZE = 0.9, 0.7, 0.25
 """Share of a length's error that a step mends when too long, too short; a skirt gathers rather than spreads."""
-LAYER = 0.004
-"""Metres between two layers of cloth."""
+LAYER, BESIDE = 0.004, 0.02
+"""Metres between two layers of cloth, and how far beside a fold below what it lifts may be."""
 
 
 def settle(garments: list, body: BodyModel, posed: PosedBody, up=(0.0, 0.0, 1.0)) -> None:
@@ -59,16 +59,33 @@ def settle_over(garment, outfit: list, points: np.ndarray, others: list) -> None
         return
     table = neighbours(closed(garment.faces[: garment.outside[1]]), len(points))
     for rows, under, number in garment.over:
-        if "row" in outfit[number].attributes and len(under):  # a skirt has slid along below since the T-pose
-            under = nearest(points[rows], others[number], np.unique(under), 1)[:, 0]
-        normal = point_normals(others[number], closed(outfit[number].faces))[under]
+        other = others[number]
+        outside = outfit[number].outside[0]
+        slides = np.flatnonzero(_own(outfit[number], "row")[:outside] > 0)  # a skirt has slid along since the T-pose
+        if len(slides) and len(under):
+            under = nearest(points[rows], other, slides, 1)[:, 0]
+        normals = point_normals(other, closed(outfit[number].faces))
         for _ in range(2):
-            height = ((points[rows] - others[number][under]) * normal).sum(1)
+            height = ((points[rows] - other[under]) * normals[under]).sum(1)
             lift = np.zeros_like(points)
-            lift[rows] = np.clip(LAYER - height, 0, 0.06)[:, None] * normal
+            lift[rows] = np.clip(LAYER - height, 0, 0.06)[:, None] * normals[under]
+            if len(slides) and len(under):
+                _lift_over_folds(lift, points, rows, other, normals, slides)
             around = smooth(lift, table, 3, 0.6)  # what lies beside comes along, or the cloth would tear into spikes
             own = np.linalg.norm(lift, axis=1, keepdims=True) > np.linalg.norm(around, axis=1, keepdims=True)
             points += np.where(own, lift, around)
+
+
+def _lift_over_folds(lift, points, rows, other, normals, folds) -> None:
+    """Add to `lift`, in place: points under the fold of a skirt that is not the nearest part of it."""
+    over = nearest(other[folds], points, rows, 1)[:, 0]
+    away = points[over] - other[folds]
+    height = (away * normals[folds]).sum(1)
+    beside = np.sqrt(np.maximum((away**2).sum(1) - height**2, 0))
+    need = np.where(beside < BESIDE, np.clip(LAYER - height, 0, 0.06), 0)
+    order = np.argsort(need)  # the highest fold is written last and wins
+    order = order[need[order] > np.linalg.norm(lift[over[order]], axis=1)]
+    lift[over[order]] = need[order, None] * normals[folds[order]]
 
 
 def _own(garment, name) -> np.ndarray:

@@ -159,6 +159,11 @@ def leather(rng):
     }
 
 
+def thick_cloth(cloth: dict) -> dict:
+    """Two layers, or thick yarn: fewer, wider and softer folds."""
+    return {**cloth, "fold_size": 1.6, "wrinkles": 0.75}
+
+
 def rubber(rng, light):
     color = RUBBERS[pick_row(rng, [0.6, 0.2, 0.1, 0.1] if light else [0.0, 0.0, 0.75, 0.25])]
     return {

@@ -1,4 +1,4 @@
-"""Folds of cloth: a tile of them as heights, and where on a garment they run which way.
+"""Folds of cloth: a tile of them as heights and as normals, and where on a garment they run which way.
 
 Cloth does not wrinkle as noise does. Folds are long, run across what is squeezed and away from what pulls, taper at
 both ends and fork. One tile holds such folds, all lying along its rows; a garment lays it on in three ways at once:
@@ -13,6 +13,8 @@ from .cutting import Cloth
 from .fabrics import noise
 from .fitting import Fit, ramp
 
+FAMILIES = ("creases", "pull", "drape")
+"""Attributes of `fold_attributes`, and the ways in which folds run."""
 TILE = 512
 TILE_METRES = 0.42
 """Covered by a tile of folds, both ways."""
@@ -45,6 +47,15 @@ def fold_tile(manner: str) -> np.ndarray:
     for axis in (0, 1, 0, 1):
         height = (np.roll(height, 1, axis) + 2 * height + np.roll(height, -1, axis)) / 4
     return height.astype(np.float32)
+
+
+@lru_cache(maxsize=8)
+def fold_picture(manner: str) -> np.ndarray:
+    """(TILE, TILE, 4) float32, tiling both ways: how a fold's normal leans along the rows and across them (minus the
+    slope of `fold_tile`), zero, and its height in metres."""
+    height = fold_tile(manner)
+    lean = [(np.roll(height, 1, axis) - np.roll(height, -1, axis)) * (TILE / TILE_METRES / 2) for axis in (1, 0)]
+    return np.stack([*lean, np.zeros_like(height), height], -1)
 
 
 def _course(rng, length):
@@ -103,6 +114,42 @@ def fold_attributes(fit: Fit, cloth: Cloth) -> dict:
         "pull": np.column_stack([pull, rays]),
         "drape": np.column_stack([drape, hang]),
     }
+
+
+STEEPEST = 3.0
+"""Most that a coordinate of folds may change a metre: where it does more, cloth was pressed flat."""
+
+
+def fold_frames(posed: np.ndarray, faces: np.ndarray, attributes: dict) -> dict:
+    """Which way normals lean: of each family in `attributes`, how its two coordinates change over the posed cloth.
+
+    Args:
+        posed: (N, 3).
+        faces: (F, 4), a triangle has -1 last.
+        attributes: of `fold_attributes`; families that are missing are left out.
+    Returns:
+        `creases_along`, `creases_across` and so on: each (N, 3), the gradient in the surface, a metre a metre.
+    """
+    families = [name for name in FAMILIES if name in attributes]
+    if not families:
+        return {}
+    quads = np.where(faces < 0, faces[:, :1], faces)  # a triangle's second diagonal is its third side
+    a, b = (posed[quads[:, k + 2]] - posed[quads[:, k]] for k in (0, 1))
+    normal = np.cross(a, b)
+    area = np.maximum(np.linalg.norm(normal, axis=1), 1e-12)[:, None]
+    up, side = np.cross(b, normal) / area, np.cross(normal, a) / area  # gradients times the face's area, twice
+    corners = quads.ravel()
+    weight = np.maximum(np.bincount(corners, np.repeat(area[:, 0], 4), len(posed)), 1e-12)
+    frames = {}
+    for name in families:
+        for column, way in enumerate(("along", "across")):
+            value = attributes[name][:, column]
+            first, second = (value[quads[:, k + 2]] - value[quads[:, k]] for k in (0, 1))
+            change = np.repeat(first[:, None] * up + second[:, None] * side, 4, axis=0)
+            total = np.stack([np.bincount(corners, part, len(posed)) for part in change.T], 1) / weight[:, None]
+            length = np.linalg.norm(total, axis=1, keepdims=True)
+            frames[f"{name}_{way}"] = total * np.minimum(STEEPEST / np.maximum(length, 1e-12), 1)
+    return frames
 
 
 def _drape(fit: Fit, suit, height, arm, skirt) -> tuple:

@@ -7,10 +7,11 @@ import numpy as np
 from .collars import add_collar
 from .cutting import Cloth, cut, join, point_normals
 from .fitting import Fit, covered, crumple, cut_from_suit, hang_legs, hang_sleeves, hang_trunk, ramp, relax
-from .suit import HIPS, KNEES, nearest
+from .suit import ANKLES, HIPS, KNEES, nearest
 from .tubes import hang
 
 MAIN, TRIM = 0, 1
+SLIDES = 0.025  # metres that a sleeve may have gone from where it ends in the T-pose
 SLEEVE_UNIT = 0.25  # metres between shoulder, elbow and wrist, about
 
 
@@ -20,7 +21,8 @@ def make_top(fit: Fit, params: dict) -> tuple:
     cloth = cut_from_suit(fit, list(fields.values()))
     cloth = _mark_bands(fit, cloth, fields, params)
     cloth = _hang_top(fit, cloth, params)
-    wide = {"armhole": 0.055, "sleeve": 2.2 * params["sleeve_ease"] if not params.get("cuff") else 0.0}  # one sees in
+    # One sees in, and a sleeve slides down a raised arm.
+    wide = {"armhole": 0.055, "sleeve": SLIDES + 2.2 * params["sleeve_ease"] if not params.get("cuff") else 0.0}
     hidden = covered(fit, list(fields.values()), [max(params["margin"], wide.get(name, 0.0)) for name in fields])
     if params.get("collar"):
         cloth = add_collar(fit, cloth, fields["neck"], params["collar"])
@@ -187,9 +189,14 @@ def make_socks(fit: Fit, params: dict) -> tuple:
     cloth = cut_from_suit(fit, fields)
     normals = point_normals(cloth.points, cloth.faces)
     cloth = relax(fit, cloth.with_points(cloth.points + normals * 0.002), 2, params["clearance"])
+    ankle = fit.places.joints[list(ANKLES), 1].mean()
+    inside = ramp(ankle - cloth.points[:, 1], 0.030 * fit.size, 0.042 * fit.size)  # of any shoe: a heel must not show
+    cloth = cloth.with_points(cloth.points - (SINKS * inside)[:, None] * point_normals(cloth.points, cloth.faces))
     return cloth, covered(fit, fields, 0.012)
 
 
+SINKS = 0.007
+"""Metres that a sock gives way where shoes are."""
 SKIRT_AROUND = 96
 SKIRT_HIDES = 1.75
 """Down to where a skirt hides skin, as `Places.height` has it, or to the crotch: cloth slides off a raised thigh."""

@@ -4,7 +4,7 @@ import numpy as np
 
 from ..chance import pick
 from ..spec import LookSpec
-from .fabric_choices import away_from, between, darker, denim, leather, neutral, plain_fabric
+from .fabric_choices import away_from, between, darker, denim, leather, neutral, plain_fabric, thick_cloth
 from .top_choices import NECKS, top_cut
 
 UNDER = ("t-shirt", "shirt", "polo", "long-sleeve", "tank")
@@ -36,7 +36,7 @@ def sample_layers(rng: np.random.Generator, female, age, warm, top: LookSpec) ->
 
 
 def _cut(rng, fitted, **more):
-    base = dict(sleeve=1.93, ease=0.046 - 0.008 * fitted, shoulder_ease=0.019, sleeve_ease=0.024 - 0.004 * fitted)
+    base = dict(sleeve=1.93, ease=0.038 - 0.010 * fitted, shoulder_ease=0.013, sleeve_ease=0.016 - 0.004 * fitted)
     base |= {"thickness": 0.005, "smooth": 8, "cuff": 0.018, "taper": 0.08 + 0.15 * fitted}
     return top_cut(rng, fitted, **base | more) | {"snug": 0.03}
 
@@ -92,11 +92,12 @@ def _fabrics(rng, kind, inner):
     if kind == "cardigan":
         melange = between(rng, 0.0, 0.14)
         return [
-            plain_fabric(rng, color, "coarse", melange, 0.35),
+            thick_cloth(plain_fabric(rng, color, "coarse", melange, 0.35)),
             plain_fabric(rng, darker(color, 0.9), "rib", melange),
         ]
     main = plain_fabric(rng, color, "twill", sheen=0.15)
     if kind == "open jacket":
         cloth = pick(rng, {"twill": 3, "denim": 1.5, "leather": 1.2})
         main = {"twill": main, "denim": denim(rng), "leather": leather(rng)}[cloth]
+    main = thick_cloth(main)
     return [main, {**main, "color": darker(main["color"], 0.88), "fade": 0.0}]

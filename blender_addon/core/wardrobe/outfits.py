@@ -102,10 +102,12 @@ SHIN = 0.42
 
 def _with_shoes(rng, body, shoes):
     """Trousers end inside high boots, or where low shoes begin; what is inside comes first."""
-    long = [look for look in body if look.kind == "bottom" and look.params["hem"] < 0.2 and "asset" not in look.params]
+    collar = shoes.params["collar"]
+    reach = max(0.2, collar / SHIN + 0.06)  # leggings to the calf go into high boots as well
+    bottoms = [look for look in body if look.kind == "bottom" and "asset" not in look.params]
+    long = [look for look in bottoms if look.params["hem"] < reach]
     if not long:
         return [shoes, *body]
-    collar = shoes.params["collar"]
     if collar > 0.04:
         long[0].params.update({"hem": collar / SHIN - 0.12, "ankle_snug": 0.0035, "folds": []})
         return [*body, shoes]

@@ -99,8 +99,25 @@ def _trunk_uv(tube: Tube, centre: float, corners: np.ndarray, armpit: float) -> 
     return below + share * (above - below)
 
 
+NO_SEAM = 1.0
+
+
+def _seams(fit: Fit, cloth: Cloth, front) -> np.ndarray:
+    """(N,) metres ahead of the seams down the sides and inside the legs, or NO_SEAM.
+
+    Args:
+        front: (N,) metres ahead of the trunk's middle.
+    """
+    suit, places = cloth.attributes["suit"], fit.places
+    skirt = cloth.attributes.get("skirt", np.zeros(len(suit)))
+    leg = (suit[:, 1] < places.crotch) & (skirt < 0.5)
+    middle = np.where(suit[:, 0] > 0, *(tube.centre(suit[:, 1])[:, 1] for tube in fit.legs))
+    seam = np.where(leg, suit[:, 2] - middle, front)
+    return np.where((suit[:, 1] > places.armpit) | (places.arm(suit) > -0.1), NO_SEAM, seam)
+
+
 def point_attributes(fit: Fit, cloth: Cloth, lower: bool) -> dict:
-    """`wrinkle` 0 to 1 where cloth folds, `wear` where it fades, `print` metres from the origin of prints.
+    """`wrinkle` 0 to 1 where cloth folds, `wear` where it fades, `print` metres from the origin of prints, and so on.
 
     Args:
         lower: prints are drawn about the hips, not about the chest.
@@ -127,6 +144,7 @@ def point_attributes(fit: Fit, cloth: Cloth, lower: bool) -> dict:
         "wrinkle": np.maximum.reduce(creases),
         "wear": wear * (1 - cloth.attributes.get("skirt", np.zeros(len(suit)))),
         "print": np.stack([suit[:, 0] / fit.size, (suit[:, 1] - origin) / fit.size, np.sign(front)], 1),
+        "seam": _seams(fit, cloth, front),
         "band": cloth.attributes.get("band", np.zeros(len(suit))),
         "held": ramp(suit[:, 1], places.armpit + 0.02, places.armpit + 0.10) * (1 - ramp(arm, -0.2, 0.2)),
         "row": cloth.attributes.get("row", np.zeros(len(suit))),

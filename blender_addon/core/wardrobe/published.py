@@ -13,14 +13,18 @@ from ..outline import part_of
 from ..posing import shape_body
 from ..spec import LookSpec
 from ..surface import Pictures
-from .cutting import Cloth, fold_hems, subdivide, subdivided_faces
-from .fitting import Fit, ramp
+from .cutting import Cloth, fold_hems, neighbours, smooth, subdivide, subdivided_faces
+from .fitting import Fit, lift_off, ramp
 from .garment import Garment
 from .shoes import SHOE_JOINTS
 
 COARSE = 4500
 """Points; meshes of fewer are subdivided once, or their edges would show."""
 KEEP_OFF = {"bottom": 0.004, "skirt": 0.006, "suit": 0.006, "top": 0.007}
+BARE, DEEP = 0.004, 0.018
+"""Metres that cloth is kept off skin that stays in the mesh, and how far it is lifted for that at most."""
+LONG = 1.6
+"""How far along the arm a sleeve has to reach to end at the wrist."""
 STIFF = ("shoes", "hat")
 HEM = 0.002
 """Metres of cloth at hems."""
@@ -71,14 +75,15 @@ def published_garment(fit: Fit, body: BodyModel, look: LookSpec, closet: Closet)
         AssetError: as `find_piece`.
     """
     proxy, piece = find_piece(body, look, closet)
+    hidden = np.zeros(len(fit.shaped), bool)
+    hidden[hidden_under(proxy, piece, body)] = True
     cloth, uv = _cloth(fit, body, proxy, piece)
     outside = len(cloth.points), len(cloth.faces)
     stiff = look.kind in STIFF
     if not stiff:
+        cloth = _off_bare_skin(fit, cloth, hidden)
         cloth, source = fold_hems(cloth, HEM)
         uv = np.concatenate([uv, uv[source]])
-    hidden = np.zeros(len(fit.shaped), bool)
-    hidden[hidden_under(proxy, piece, body)] = True
     faces = cloth.faces.copy()
     faces[faces[:, 3] == faces[:, 2], 3] = -1
     garment = Garment(
@@ -111,6 +116,16 @@ def _cloth(fit: Fit, body: BodyModel, proxy: Proxy, piece: Piece) -> tuple:
     return Cloth(points, weights, faces, anchors, slot, attributes), uv
 
 
+def _off_bare_skin(fit: Fit, cloth: Cloth, hidden) -> Cloth:
+    """Cloth lifted a little where it would lie under skin that stays in the mesh: it was made for another pose."""
+    move = lift_off(fit, cloth.points, cloth.anchors, BARE)  # of a few millimetres; what is far below is a lining
+    move = move - cloth.points
+    move *= ((np.linalg.norm(move, axis=1) < DEEP) & ~hidden[cloth.anchors].all(1))[:, None]
+    around = smooth(move, neighbours(cloth.faces, len(move)), 2, 0.6)
+    own = np.linalg.norm(move, axis=1, keepdims=True) > np.linalg.norm(around, axis=1, keepdims=True)
+    return cloth.with_points(cloth.points + np.where(own, move, around))
+
+
 def _finer_anchors(anchors, faces, count) -> np.ndarray:
     """For the points that subdivision adds on edges and faces: those of a corner of theirs."""
     finer = subdivided_faces(faces, len(anchors))
@@ -135,10 +150,15 @@ def _attributes(fit: Fit, piece: Piece, points) -> dict:
     waist = ramp(height, piece.waist - 0.08, piece.waist - 0.02) if piece.role in ("bottom", "skirt") else 0.0 * height
     return {
         "wrinkle": np.zeros(len(points)),
-        "band": waist,
+        "band": np.maximum(waist, _cuffs(piece, arm)),
         "held": ramp(points[:, 1], places.armpit + 0.02, places.armpit + 0.10) * (1 - ramp(arm, -0.2, 0.2)),
         "free": skirt * ramp(-height, -2.05, -1.8),
     }
+
+
+def _cuffs(piece: Piece, arm) -> np.ndarray:
+    """(N,) 1 where long sleeves end: they stay at the wrist, however the elbow bends."""
+    return ramp(arm, piece.sleeve - 0.28, piece.sleeve - 0.06) if piece.sleeve > LONG else np.zeros(len(arm))
 
 
 def mesh_pictures(proxy: Proxy, look: LookSpec) -> Pictures:

@@ -1,11 +1,11 @@
 """Shoes: lofted from the outline of the sole to the opening round the ankle, over the foot's own profile."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
 
-from .cutting import Cloth, fold_hems, join, plain_cloth, point_normals
+from .cutting import Cloth, join, plain_cloth, point_normals
 from .fitting import Fit, ramp
 from .suit import ANKLES, FEET, KNEES
 from .tubes import Tube
@@ -13,6 +13,10 @@ from .tubes import Tube
 UPPER, SOLE, TRIM = 0, 1, 2
 AROUND, RINGS = 56, 15
 WALL = 0.005  # metres between foot and the outside of the shoe
+DIP = 0.012
+"""Metres that the opening of a low shoe is lower beside the ankle than in front and behind."""
+TOE_ROOM = 0.012
+"""Metres that a shoe is longer than its foot."""
 FINE = np.linspace(-np.pi, np.pi, 96, endpoint=False)
 RAYS = np.stack([np.cos(FINE), np.sin(FINE)])
 ANGLES = np.linspace(0, 2 * np.pi, AROUND, endpoint=False)
@@ -86,7 +90,9 @@ def _outline(flat):
     way = np.concatenate([[0], np.cumsum(np.linalg.norm(np.diff(ring, axis=0), axis=1))])
     start = np.interp(0, FINE, way[:-1])
     at = (start + ANGLES / (2 * np.pi) * way[-1]) % way[-1]
-    return np.stack([np.interp(at, way, column) for column in ring.T], 1)
+    outline = np.stack([np.interp(at, way, column) for column in ring.T], 1)
+    along = ramp(outline[:, 0] / outline[:, 0].max(), 0.6, 1.0)
+    return outline * np.stack([np.ones(AROUND), 1 - 0.06 * along], 1) + TOE_ROOM * along[:, None] * [1.0, 0.0]
 
 
 def _profile(local):
@@ -156,41 +162,66 @@ def collar_height(fit: Fit, side: int, params: dict) -> float:
 def _upper(fit, foot, side, collar, params):
     """(AROUND x RINGS) points from the sole's edge to the opening, then up the leg for boots."""
     points = _upper_rings(fit, foot, side, collar, params)
-    cloth = _loft(fit, foot, side, points, _panels(len(points), foot, params))
-    return fold_hems(cloth, 0.004)[0]  # a padded edge round the opening; the lower border is inside the sole
+    points = np.concatenate([points, _lip(points[-1])])
+    return _loft(fit, foot, side, points, _panels(len(points), foot, params))
+
+
+def _lip(mouth):
+    """(R, AROUND, 3): a padded edge round the opening (AROUND, 3), over it and down inside."""
+    inwards = (mouth.mean(0) - mouth) * [1, 0, 1]
+    inwards /= np.linalg.norm(inwards, axis=1, keepdims=True)
+    profile = ((-0.0005, 0.002), (0.0015, 0.0038), (0.0038, 0.003), (0.005, 0.0), (0.006, -0.009))
+    return np.stack([mouth + inwards * across + [0, rise, 0] for across, rise in profile])
 
 
 def _upper_rings(fit, foot, side, collar, params):
     """(R, AROUND, 3)."""
-    tube: Tube = fit.legs[side]
+    tube = _steady(fit.legs[side])
     floor = foot.origin[1]
     mouth_height = min(collar, fit.places.joints[ANKLES[side], 1] + 0.012 * fit.size)
-    mouth = _leg_ring(foot, tube, mouth_height, WALL + 0.004)
     edge = foot.outline
+    angles = _about_leg(foot, tube, mouth_height)
+    mouth = _leg_ring(foot, tube, angles, mouth_height, WALL + 0.004)
     ankle_front = mouth[:, 0].max()
+    tall = collar > mouth_height + 0.01
     share = np.linspace(0, 1, RINGS)[:, None]
     plan = edge + (mouth[:, :2] - edge) * (share**1.25)[..., None]
     top = np.interp(plan[..., 0], *foot.top.T) + WALL + 0.003
     mouth_top = mouth_height - floor
+    if not tall:  # the opening of a low shoe dips below the ankle bones
+        mouth_top = mouth_top - DIP * fit.size * np.sin(angles) ** 2
     top = np.minimum(top, mouth_top)
     top = top + (mouth_top - top) * ramp(plan[..., 0], ankle_front + 0.035, ankle_front - 0.005)
     rise = (1 - (1 - share) ** 2.6) ** (1 / 2.6)
     height = top * rise
     local = np.concatenate([plan, height[..., None]], -1)
     points = foot.world(local)
-    if collar > mouth_height + 0.01:
+    if tall:
         count = int(np.ceil((collar - mouth_height) / 0.014))
         rings = []
         for share in np.arange(1, count + 1) / count:
             height = mouth_height + (collar - mouth_height) * share
-            rings.append(foot.world(_leg_ring(foot, tube, height, WALL + 0.006 + 0.008 * share)))
+            rings.append(foot.world(_leg_ring(foot, tube, angles, height, WALL + 0.004 + 0.010 * share)))
         points = np.concatenate([points, np.stack(rings)])
     return points
 
 
-def _leg_ring(foot, tube, height, ease):
-    """(A, 3) local points around the leg."""
-    angle = ANGLES
+def _steady(tube: Tube) -> Tube:
+    """The leg without its thinnest slices: those that hold few points of the suit come out too thin."""
+    rows = np.arange(len(tube.radius))[:, None] + np.arange(-2, 3)
+    rows = np.clip(rows, 0, len(tube.radius) - 1)
+    return replace(tube, radius=tube.radius[rows].max(1), centres=tube.centres[rows].mean(1))
+
+
+def _about_leg(foot, tube, height):
+    """(A,) angle of each point of the outline about the leg, 0 ahead, so that walls go straight up."""
+    middle = tube.centre(np.array([height]))[0]
+    away = foot.outline - foot.local(np.array([middle[0], height, middle[1]]))[:2]
+    return np.arctan2(away[:, 1], away[:, 0])
+
+
+def _leg_ring(foot, tube, angle, height, ease):
+    """(A, 3) local points around the leg, at angles from straight ahead."""
     world = np.cos(angle)[:, None] * foot.ahead + np.sin(angle)[:, None] * foot.left
     turn = np.arctan2(world[:, 0], world[:, 2])
     station = np.full(AROUND, height)
@@ -205,8 +236,7 @@ def _panels(rings, foot, params):
         slot[:4, foot.outline[:, 0] > 0.86 * foot.length] = SOLE
     if params.get("stripe"):
         along = foot.outline[:, 0] / foot.length
-        for ring in range(1, 9):
-            slot[ring, np.abs(along - (0.50 + 0.012 * ring)) < 0.028] = TRIM
+        slot[1:10, np.abs(along - 0.47) < 0.035] = TRIM  # columns lean back as they go up
     return slot
 
 

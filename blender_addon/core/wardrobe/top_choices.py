@@ -4,7 +4,17 @@ import numpy as np
 
 from ..chance import pick
 from ..spec import LookSpec
-from .fabric_choices import away_from, between, chest_print, darker, denim, leather, patterned, plain_fabric
+from .fabric_choices import (
+    away_from,
+    between,
+    chest_print,
+    darker,
+    denim,
+    leather,
+    patterned,
+    plain_fabric,
+    thick_cloth,
+)
 
 NECKS = {
     "crew": dict(depth=0.045, back=0.012, width=0.083, power=2.2),
@@ -143,7 +153,7 @@ def _sweater(rng, female, fitted):
     neck = dict(NECKS[pick(rng, {"crew": 2, "v": 0.7, "round": 0.5})])
     turtle = {"kind": "turtle", "height": 0.07, "fall": 0.0} if rng.random() < 0.2 else None
     bands = {"neck": 0.028, "hem": 0.055, "sleeve": 0.06}
-    thick = dict(ease=0.036 - 0.012 * fitted, shoulder_ease=0.011, sleeve_ease=0.016, thickness=0.005, smooth=9)
+    thick = dict(ease=0.032 - 0.012 * fitted, shoulder_ease=0.010, sleeve_ease=0.013, thickness=0.005, smooth=9)
     return top_cut(
         rng,
         fitted,
@@ -157,7 +167,7 @@ def _sweater(rng, female, fitted):
 def _hoodie(rng, female, fitted):
     hood = {"kind": "hood", "height": 0.05, "fall": 0.10}
     bands = {"hem": 0.055, "sleeve": 0.055}
-    thick = dict(ease=0.040 - 0.010 * fitted, shoulder_ease=0.013, sleeve_ease=0.020, thickness=0.006, smooth=9)
+    thick = dict(ease=0.036 - 0.010 * fitted, shoulder_ease=0.010, sleeve_ease=0.014, thickness=0.006, smooth=9)
     front = pick(rng, {"pouch": 2, "zip": 1})
     return top_cut(
         rng,
@@ -176,7 +186,7 @@ def _jacket(rng, female, fitted):
         else {"kind": "shirt", "height": 0.032, "fall": 0.06}
     )
     bands = {"hem": 0.05, "sleeve": 0.045}
-    thick = dict(ease=0.042 - 0.010 * fitted, shoulder_ease=0.014, sleeve_ease=0.019, thickness=0.006, smooth=9)
+    thick = dict(ease=0.036 - 0.010 * fitted, shoulder_ease=0.010, sleeve_ease=0.013, thickness=0.006, smooth=9)
     neck = dict(NECKS["collar"], width=0.085)
     gather = 1.9 if rng.random() < 0.4 else None
     return top_cut(
@@ -234,6 +244,8 @@ def _top_fabrics(rng, kind, color, female):
         main["across"] = False
     if kind == "t-shirt" and pattern == "plain" and rng.random() < 0.5:
         main["print"] = chest_print(rng, color)
+    if kind in ("sweater", "hoodie", "jacket"):
+        main = thick_cloth(main)
     trim_color = color if rng.random() < 0.75 else away_from(rng, np.array(color), 0.4)
     if pattern in ("denim", "leather", "camouflage"):
         trim_color = main["color"]
