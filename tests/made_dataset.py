@@ -6,6 +6,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from blender_addon.core.camera import SENSOR_MM
 from blender_addon.core.keypoints import COCO_NAMES, KEYPOINT_NAMES, SKELETON
 from blender_addon.core.png import encode_png
 from blender_addon.core.records import write_bytes_atomically, write_json_atomically
@@ -63,11 +64,12 @@ def make_picture(out: Path, index: int, positions: list[tuple], image_format: st
     mask = draw_mask(points)
     image = f"images/{index:06d}.{image_format}"
     pixels = np.array([(90, 120, 100), (40, 60, 200), (200, 120, 40), (60, 180, 220)], np.uint8)[mask]
+    pixels += np.random.default_rng(index).integers(0, 24, pixels.shape, np.uint8)  # as a photo is never of one colour
     write_bytes_atomically(out / image, cv2.imencode(f".{image_format}", pixels)[1].tobytes())
     write_bytes_atomically(out / f"masks/{index:06d}.png", encode_png(mask))
     record = {
         "record": 1,
-        "spec": {"seed": 7, "index": index, "persons": [{"pose_source": "families:stand"} for _ in positions]},
+        "spec": made_spec(index, len(positions)),
         "truth": {
             "width": WIDTH,
             "height": HEIGHT,
@@ -83,6 +85,24 @@ def make_picture(out: Path, index: int, positions: list[tuple], image_format: st
         },
     }
     write_json_atomically(out / f"records/{index:06d}.json", record)
+
+
+def made_spec(index: int, persons: int) -> dict:
+    """What annotate and validate read of a scene, no two alike."""
+    rotation = np.eye(3).tolist()
+    return {
+        "seed": 7,
+        "index": index,
+        "persons": [{"pose_source": "families:stand"} for _ in range(persons)],
+        "world": {"environment": "", "rotation": index / 100},
+        "camera": {
+            "width": WIDTH,
+            "height": HEIGHT,
+            "focal_mm": SENSOR_MM * FOCAL / WIDTH,
+            "position": [0.0, 0.0, 0.0],
+            "rotation": rotation,
+        },
+    }
 
 
 def project(points: np.ndarray) -> np.ndarray:
