@@ -22,6 +22,10 @@ STRETCH, SQUEEZE, SKIRT_SQUEEZE = 0.9, 0.7, 0.25
 """Share of a length's error that a step mends when too long, too short; a skirt gathers rather than spreads."""
 LAYER, BESIDE = 0.004, 0.02
 """Metres between two layers of cloth, and how far beside a fold below what it lifts may be."""
+SLIDES, FOLDS = np.arange(-4, 9, 2), np.arange(-2, 3)
+"""Rows and columns of a skirt's grid that it may have moved by under what is worn over it."""
+GRIP = 0.3
+"""How firmly cloth that lies on a raised thigh stays there: it would slide off, were there no friction."""
 
 
 def settle(garments: list, body: BodyModel, posed: PosedBody, up=(0.0, 0.0, 1.0)) -> None:
@@ -60,32 +64,34 @@ def settle_over(garment, outfit: list, points: np.ndarray, others: list) -> None
     table = neighbours(closed(garment.faces[: garment.outside[1]]), len(points))
     for rows, under, number in garment.over:
         other = others[number]
-        outside = outfit[number].outside[0]
-        slides = np.flatnonzero(_own(outfit[number], "row")[:outside] > 0)  # a skirt has slid along since the T-pose
-        if len(slides) and len(under):
-            under = nearest(points[rows], other, slides, 1)[:, 0]
         normals = point_normals(other, closed(outfit[number].faces))
+        below = _slid(outfit[number], under) if len(under) else under[:, None]
         for _ in range(2):
-            height = ((points[rows] - other[under]) * normals[under]).sum(1)
+            away = points[rows, None] - other[below]
+            height = np.einsum("nkj,nkj->nk", away, normals[below])
+            beside = np.einsum("nkj,nkj->nk", away, away) - height**2
+            near = beside <= np.maximum(beside.min(1, keepdims=True), BESIDE**2)
+            need = np.where(near, np.clip(LAYER - height, 0, 0.06), 0)
+            highest = np.arange(len(rows)), need.argmax(1) if len(rows) else rows
             lift = np.zeros_like(points)
-            lift[rows] = np.clip(LAYER - height, 0, 0.06)[:, None] * normals[under]
-            if len(slides) and len(under):
-                _lift_over_folds(lift, points, rows, other, normals, slides)
+            lift[rows] = need[highest][:, None] * normals[below[highest]]
             around = smooth(lift, table, 3, 0.6)  # what lies beside comes along, or the cloth would tear into spikes
             own = np.linalg.norm(lift, axis=1, keepdims=True) > np.linalg.norm(around, axis=1, keepdims=True)
             points += np.where(own, lift, around)
 
 
-def _lift_over_folds(lift, points, rows, other, normals, folds) -> None:
-    """Add to `lift`, in place: points under the fold of a skirt that is not the nearest part of it."""
-    over = nearest(other[folds], points, rows, 1)[:, 0]
-    away = points[over] - other[folds]
-    height = (away * normals[folds]).sum(1)
-    beside = np.sqrt(np.maximum((away**2).sum(1) - height**2, 0))
-    need = np.where(beside < BESIDE, np.clip(LAYER - height, 0, 0.06), 0)
-    order = np.argsort(need)  # the highest fold is written last and wins
-    order = order[need[order] > np.linalg.norm(lift[over[order]], axis=1)]
-    lift[over[order]] = need[order, None] * normals[folds[order]]
+def _slid(garment, under) -> np.ndarray:
+    """(n, K) points of a garment that may have come to lie where (n,) lay in the T-pose: a skirt slides, and folds."""
+    grid = np.flatnonzero(_own(garment, "row")[: garment.outside[0]] > 0)
+    rows = int(_own(garment, "row").max())
+    place = np.full(garment.outside[0], -1)
+    place[grid] = np.arange(len(grid))
+    if not len(grid) or len(grid) % rows or (place[under] < 0).any():
+        return under[:, None]
+    row, column = np.divmod(place[under], len(grid) // rows)
+    row = np.clip(row[:, None, None] + SLIDES[:, None], 0, rows - 1)
+    column = (column[:, None, None] + FOLDS) % (len(grid) // rows)
+    return grid[row * (len(grid) // rows) + column].reshape(len(under), -1)
 
 
 def _own(garment, name) -> np.ndarray:
@@ -186,12 +192,13 @@ def _settled(garment, faces, skin, legs, up):
     free = _own(garment, "free")[:count]
     hangs = bool((free > 0.5).any())
     squeeze = SKIRT_SQUEEZE if hangs else SQUEEZE
-    hold = _hold(garment)[:count, None]
+    hold, lies = _hold(garment)[:count, None], 0.0
+    if hangs and "row" in garment.attributes:
+        target, lies = _let_down(garment, faces, free, legs, up)
+        hold = np.maximum(hold, GRIP * lies[:, None])
     fall = ((SAG + (SKIRT_SAG - SAG) * free * _falls(garment.points[:count])) * (1 - hold[:, 0]))[:, None] * up
     links = np.concatenate([unique_edges(faces)[0], _seam(garment)]), _crosses(faces)
     edges, diagonals = ([_springs(garment.points, group) for group in _matchings(of)] for of in links)
-    if hangs and "row" in garment.attributes:
-        target = _let_down(garment, faces, free, legs, up)
     points = target + _ripple(garment.points[:count], target, faces)
     table = neighbours(faces, count)
     for step in range(SKIRT_STEPS if hangs else STEPS):
@@ -219,17 +226,18 @@ def _seam(garment):
 
 
 def _let_down(garment, faces, free, legs, up):
-    """Where a skirt hangs, before its columns are held together; a raised thigh takes it along."""
+    """Where a skirt hangs, before its columns are held together, and (N,) how far a raised thigh takes it along."""
     count = len(free)
     rest, target = garment.points[:count], garment.posed[:count]
     lies = ramp(np.abs(point_normals(target, faces) @ up), 0.15, 0.6)[:, None]
     lies = smooth(lies, neighbours(faces, count), 12, 0.9)[:, 0]
-    share = free * (1 - lies * _carried(garment.weights[:count], legs, up))
+    lies = lies * _carried(garment.weights[:count], legs, up)
+    share = free * (1 - lies)
 
     def push_out(points):
         return _push_out_of_cones(points, np.ones(len(points)), legs.cones)
 
-    return hang_columns(rest, target, _own(garment, "row")[:count], share, push_out, up)
+    return hang_columns(rest, target, _own(garment, "row")[:count], share, push_out, up), free * lies
 
 
 def _carried(weights, legs, up):
