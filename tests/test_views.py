@@ -61,7 +61,8 @@ def test_several_views_show_one_scene(catalog, cast):
     for scene_number in (0, 1):
         first, *others = (sample_scene(5, 3 * scene_number + turn, catalog, ranges, cast) for turn in range(3))
         for other in others:
-            assert replace(other, index=first.index, camera=first.camera, world=first.world) == first
+            own = {"index": first.index, "camera": first.camera, "world": first.world, "development": first.development}
+            assert replace(other, **own) == first
             assert np.linalg.norm(np.subtract(other.camera.position, first.camera.position)) > 0.2
             pelvis, _ = pelvis_and_facing(cast, other.persons[0])
             pixels, depth = project(pelvis, other.camera)
