@@ -22,10 +22,8 @@ STRETCH, SQUEEZE, SKIRT_SQUEEZE = 0.9, 0.7, 0.25
 """Share of a length's error that a step mends when too long, too short; a skirt gathers rather than spreads."""
 LAYER, BESIDE = 0.004, 0.02
 """Metres between two layers of cloth, and how far beside a fold below what it lifts may be."""
-SLIDES, FOLDS = np.arange(-4, 9, 2), np.arange(-2, 3)
+SLIDES, FOLDS = np.arange(-4, 13, 4), np.arange(-4, 5)
 """Rows and columns of a skirt's grid that it may have moved by under what is worn over it."""
-GRIP = 0.3
-"""How firmly cloth that lies on a raised thigh stays there: it would slide off, were there no friction."""
 
 
 def settle(garments: list, body: BodyModel, posed: PosedBody, up=(0.0, 0.0, 1.0)) -> None:
@@ -192,13 +190,12 @@ def _settled(garment, faces, skin, legs, up):
     free = _own(garment, "free")[:count]
     hangs = bool((free > 0.5).any())
     squeeze = SKIRT_SQUEEZE if hangs else SQUEEZE
-    hold, lies = _hold(garment)[:count, None], 0.0
-    if hangs and "row" in garment.attributes:
-        target, lies = _let_down(garment, faces, free, legs, up)
-        hold = np.maximum(hold, GRIP * lies[:, None])
+    hold = _hold(garment)[:count, None]
     fall = ((SAG + (SKIRT_SAG - SAG) * free * _falls(garment.points[:count])) * (1 - hold[:, 0]))[:, None] * up
     links = np.concatenate([unique_edges(faces)[0], _seam(garment)]), _crosses(faces)
     edges, diagonals = ([_springs(garment.points, group) for group in _matchings(of)] for of in links)
+    if hangs and "row" in garment.attributes:
+        target = _let_down(garment, faces, free, legs, up)
     points = target + _ripple(garment.points[:count], target, faces)
     table = neighbours(faces, count)
     for step in range(SKIRT_STEPS if hangs else STEPS):
@@ -226,18 +223,17 @@ def _seam(garment):
 
 
 def _let_down(garment, faces, free, legs, up):
-    """Where a skirt hangs, before its columns are held together, and (N,) how far a raised thigh takes it along."""
+    """Where a skirt hangs, before its columns are held together; a raised thigh takes it along."""
     count = len(free)
     rest, target = garment.points[:count], garment.posed[:count]
     lies = ramp(np.abs(point_normals(target, faces) @ up), 0.15, 0.6)[:, None]
     lies = smooth(lies, neighbours(faces, count), 12, 0.9)[:, 0]
-    lies = lies * _carried(garment.weights[:count], legs, up)
-    share = free * (1 - lies)
+    share = free * (1 - lies * _carried(garment.weights[:count], legs, up))
 
     def push_out(points):
         return _push_out_of_cones(points, np.ones(len(points)), legs.cones)
 
-    return hang_columns(rest, target, _own(garment, "row")[:count], share, push_out, up), free * lies
+    return hang_columns(rest, target, _own(garment, "row")[:count], share, push_out, up)
 
 
 def _carried(weights, legs, up):
