@@ -58,7 +58,7 @@ def wearer(garment: PhotoGarment, number: int, cast) -> PersonSpec:
 
 def _with(look: LookSpec, outfit, garment) -> list:
     if garment.role in ("top", "dress"):
-        return [other for other in outfit if other.kind not in (garment.role,)] + [look]
+        return [other for other in outfit if other.kind not in (garment.role, "jacket")] + [look]
     shade = (0.82, 0.82, 0.80) if np.mean(garment.color) < 0.45 else (0.12, 0.14, 0.2)
     cloth = {"pattern": "plain", "color": shade, "weave": "knit", "sheen": 0.2, "seed": 1, "melange": 0.0}
     tops = [LookSpec("top", {**t.params, "fabrics": [cloth, cloth], "front": None}) for t in outfit if t.kind == "top"]
