@@ -38,13 +38,10 @@ MARGIN, RIM = 0.025, 0.006
 two only if the outer side of the cloth lies close behind it."""
 SEWN = 0.02
 """Metres; borders of two pieces of a garment that are this near are a seam, not an opening."""
-LINING = 0.025
-"""Metres off the skin that cloth is which may be a lining."""
 SMALL = 0.2
 """Share of a garment's points below which a piece of it is trim: it neither covers nor closes an opening."""
 BEHIND = 0.03
-"""Metres that cloth may have sunk under skin that is left out of the mesh without leaving a hole; seen from the side,
-the outline of the cloth is what shows instead."""
+"""Metres that cloth may have sunk under skin that is left out of the mesh without leaving a hole."""
 NEAR = 0.08
 """Metres behind an inner garment that shows where the outer one has to be; layers slide, and a hem that has slid up is
 none of our faults."""
@@ -60,8 +57,7 @@ class Layer:
     triangles: np.ndarray
     """(T, 3) of its points."""
     covered: np.ndarray
-    """(N,) bool: points that later garments cover in the T-pose, well inside their hems; of skin that is left out, what
-    cloth has sunk under."""
+    """(N,) bool: points that later garments cover in the T-pose, well inside their hems."""
     rim: np.ndarray
     """(N,) bool: the same and those near the hems."""
     free: np.ndarray
@@ -96,27 +92,16 @@ def openings_of(points, quads, piece) -> np.ndarray:
     return points[rim[opening]]
 
 
-def without_lining(points, quads, free, skin, skin_normals) -> np.ndarray:
-    """The quads that do not face the skin close under them: else a sleeve would seem to end where its lining does, and
-    a hand beyond its cuff to be covered."""
-    distance, nearest = cKDTree(skin).query(points)
-    facing = (point_normals(points, quads) * skin_normals[nearest]).sum(1)
-    lining = (facing < -0.3) & (distance < LINING) & ~free
-    return quads[~lining[quads].all(1)]
-
-
-def cover(points, garment, skin, skin_normals) -> tuple:
+def cover(points, garment) -> tuple:
     """What a garment covers in the T-pose, each (N,): well inside, so by what hangs free, all but the hems."""
     count, faces = garment.outside
-    hangs = garment.attributes.get("free", np.zeros(len(garment.points)))[:count] > 0.5
     quads = closed(garment.faces[:faces])
-    quads = without_lining(garment.points[:count], quads, hangs, skin, skin_normals)
     piece = pieces_of(count, quads)
     used = np.unique(quads)
     used = used[piece[used] >= 0]
     cloth = garment.points[used]
     distance, nearest = cKDTree(cloth).query(points)
-    free = hangs[used]
+    free = garment.attributes.get("free", np.zeros(len(garment.points)))[used] > 0.5
     openings = openings_of(garment.points[:count], quads, piece)
     inside = cKDTree(openings).query(cloth)[0] if len(openings) else np.full(len(cloth), np.inf)
     near = distance < np.where(free[nearest], LOOSE, CLOSE)
@@ -130,38 +115,21 @@ def layers_of(person: Person) -> tuple:
     whole = skin_surface(person.body, person.posed.shaped, nothing)[0]
     whole.posed = person.posed.vertices[np.unique(_skin_vertices(person.body))]
     clothes = [surface for surface in person.surfaces if hasattr(surface, "outside")]
-    normals = point_normals(whole.points, closed(whole.faces))
     layers = []
     for surface in person.surfaces:
         after = clothes[clothes.index(surface) + 1 :] if surface in clothes else clothes
         covered, free, rim = np.zeros((3, len(surface.points)), bool)
         for garment in after if surface.name == "skin" or surface in clothes else ():
-            own, hanging, edge = cover(surface.points, garment, whole.points, normals)
+            own, hanging, edge = cover(surface.points, garment)
             free |= hanging & ~covered
             covered |= own
             rim |= edge
         layers.append(Layer(surface, triangles_of(surface.faces), covered, rim, free, surface in clothes))
-    sunk = sunk_under(whole, clothes)
     left_out = triangles_of(whole.faces)
     shown = next(surface for surface in person.surfaces if surface.name == "skin")
     kept = {tuple(corner) for corner in np.round(shown.points[triangles_of(shown.faces)].mean(1), 6)}
     gone = np.array([tuple(c) not in kept for c in np.round(whole.points[left_out].mean(1), 6)], bool)
-    return layers, Layer(whole, left_out[gone], sunk, sunk, sunk, False)
-
-
-def sunk_under(skin, clothes) -> np.ndarray:
-    """(N,) bool: skin that the outer side of posed cloth, well inside its hems, lies close under."""
-    sunk = np.zeros(len(skin.points), bool)
-    for garment in clothes:
-        count, faces = garment.outside
-        quads = closed(garment.faces[:faces])
-        cloth = garment.posed[:count]
-        openings = openings_of(cloth, quads, pieces_of(count, quads))
-        distance, nearest = cKDTree(cloth).query(skin.posed)
-        outwards = ((skin.posed - cloth[nearest]) * point_normals(cloth, quads)[nearest]).sum(1) > 0
-        inside = cKDTree(openings).query(cloth)[0][nearest] > RIM if len(openings) else True
-        sunk |= outwards & (distance < BEHIND) & inside
-    return sunk
+    return layers, Layer(whole, left_out[gone], *np.ones((3, len(whole.points)), bool), False)
 
 
 def _skin_vertices(body):
@@ -245,12 +213,11 @@ def judge(layers, left_out, project, size: int) -> tuple:
         deep = _at(view, layer, layer.covered) & (under | ~_at(view, layer, layer.free))
         here &= close if layer.garment else close | deep
         found["layer" if layer.garment else "skin"] |= here
-    gone = draw(left_out, project, size)
-    found["hole"] = _holes(gone, _at(gone, left_out, left_out.covered), views, front, nearest, layers)
+    found["hole"] = _holes(draw(left_out, project, size), views, front, nearest, layers)
     return shown, found, lambda: _picture(views, front, shown, layers)
 
 
-def _holes(gone: View, beside, views, front, nearest, layers):
+def _holes(gone: View, views, front, nearest, layers):
     """Skin that is left out would be in front, and what shows instead is no cloth close behind it."""
     outer = np.take_along_axis(np.stack([view.outer for view in views]), front[None], 0)[0]
     there = np.isfinite(gone.depth) & gone.outer & (gone.depth < nearest - 1e-4)
@@ -258,7 +225,7 @@ def _holes(gone: View, beside, views, front, nearest, layers):
     inside = np.zeros_like(there)
     for number, (layer, view) in enumerate(zip(layers, views, strict=True)):
         inside |= (front == number) & ~view.outer & (layer.garment | (layer.surface.name == "skin"))
-    return (there & ~sunk & (inside | (~np.isfinite(nearest) & ~beside))) | (inside & (gone.depth < nearest - 1e-4))
+    return (there & ~sunk & (inside | ~np.isfinite(nearest))) | (inside & (gone.depth < nearest - 1e-4))
 
 
 def _picture(views, front, shown, layers):
