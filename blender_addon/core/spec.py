@@ -11,6 +11,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+MOTION_STEP = 1 / 30
+"""Seconds between a person's pose and its next one."""
+
 
 @dataclass(frozen=True)
 class LookSpec:
@@ -44,6 +47,10 @@ class PersonSpec:
     skin: LookSpec
     hair: LookSpec
     garments: tuple[LookSpec, ...]
+    next_pose: tuple = ()
+    """(55, 3) as `pose`, MOTION_STEP seconds later; empty where the source is no motion."""
+    next_position: tuple = ()
+    """(3,) as `position`, at that time."""
 
 
 @dataclass(frozen=True)
@@ -78,7 +85,7 @@ class WorldSpec:
 
 @dataclass(frozen=True)
 class CameraSpec:
-    """A pinhole camera without distortion, its principal point in the middle of the picture."""
+    """A camera whose principal point is in the middle of the picture; a pinhole unless the last fields say otherwise."""
 
     width: int
     height: int
@@ -88,6 +95,14 @@ class CameraSpec:
     """(3,)"""
     rotation: tuple
     """(3, 3) world to camera, rows x right, y down, z forward (OpenCV)."""
+    f_stop: float = 0.0
+    """Of the aperture, for depth of field; 0 is a pinhole, to which all is sharp."""
+    focus: float = 0.0
+    """Metres along the optical axis to what is sharp."""
+    shutter: float = 0.0
+    """Seconds that it stands open, for motion blur, beginning at the pose; 0 freezes all that moves."""
+    distortion: tuple = ()
+    """(2,) k1, k2 of OpenCV's radial model; empty is none."""
 
 
 @dataclass(frozen=True)
