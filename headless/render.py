@@ -31,6 +31,7 @@ from blender_addon.core.presets import make_ranges, preset_names  # noqa: E402
 from blender_addon.core.progress import Progress  # noqa: E402
 from blender_addon.core.ranges import Ranges  # noqa: E402
 from blender_addon.core.records import image_path, temporary_name  # noqa: E402
+from blender_addon.core.redraw import use_first_sound  # noqa: E402
 from blender_addon.core.sample import sample_scene  # noqa: E402
 from blender_addon.core.visibility import keypoint_patches  # noqa: E402
 from blender_addon.scene.build import build_scene, clear_scene, differs_in_view_only, look_again  # noqa: E402
@@ -155,15 +156,25 @@ def render_all(todo: list, total: int, options, ranges: Ranges, catalog: Catalog
     choose_device(options.device)
     patches = {name: keypoint_patches(body) for name, body in cast.bodies.items()}
     drawn = rejected = 0
-    built = None
+    built, broken = None, {}
+
+    def draw(attempt: int):
+        return sample_scene(options.seed, index, catalog, ranges, cast, attempt)
+
+    def use(spec):
+        nonlocal built
+        last, built = built, None  # what stands may fall half-way
+        built = render_one(spec, last, options, catalog, cast, patches, device)
+
     with Progress(total, total - len(todo), stream=TERMINAL) as progress:
         for index in todo:
-            spec = sample_scene(options.seed, index, catalog, ranges, cast)
-            built = render_one(spec, built, options, catalog, cast, patches, device)
-            drawn += len(spec.persons)
-            rejected += sum(person.pose_rejected for person in spec.persons)
+            use_first_sound(index, draw, use, broken, say)
+            drawn += len(built.spec.persons)
+            rejected += sum(person.pose_rejected for person in built.spec.persons)
             progress.step()
     say(f"{drawn} people posed; {rejected} poses that their bodies could not do were drawn again")
+    if broken:
+        say(f"{len(broken)} broken files left out while rendering; their pictures were drawn again with others")
 
 
 def render_one(spec, last, options, catalog: Catalog, cast: Cast, patches: dict, device: str):

@@ -1,7 +1,8 @@
-"""Pinhole cameras: x right, y down, z forward; pixels with (0, 0) at the image's top-left corner."""
+"""Cameras: x right, y down, z forward; pixels with (0, 0) at the image's top-left corner."""
 
 import numpy as np
 
+from .distortion import distort
 from .spec import CameraSpec
 
 SENSOR_MM = 36.0
@@ -26,7 +27,7 @@ def to_camera(points: np.ndarray, camera: CameraSpec) -> np.ndarray:
 
 
 def project(points: np.ndarray, camera: CameraSpec):
-    """Project world points to pixels.
+    """Project world points to pixels, through the lens where it distorts.
 
     Args:
         points: (..., 3) metres, world frame.
@@ -38,7 +39,8 @@ def project(points: np.ndarray, camera: CameraSpec):
     depth = local[..., 2]
     in_front = np.where(depth > 1e-6, depth, np.nan)
     matrix = intrinsics(camera)
-    pixels = local[..., :2] / in_front[..., None] * matrix[[0, 1], [0, 1]] + matrix[:2, 2]
+    shown = distort(local[..., :2] / in_front[..., None], camera.distortion)
+    pixels = shown * matrix[[0, 1], [0, 1]] + matrix[:2, 2]
     return pixels, depth
 
 

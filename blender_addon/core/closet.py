@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from .credits import read_licence
-from .errors import AssetError
+from .errors import AssetError, blaming
 from .looks.photo_skin import read_skin
 from .makehuman.mhmat import Material, read_mhmat
 from .makehuman.proxy import Proxy, load_proxy
@@ -52,12 +52,14 @@ class Closet:
     def proxy(self, name: str) -> Proxy:
         """Raises AssetError when the asset is missing or broken."""
         look = self[name]
-        return load_proxy(look.path, look.root)
+        with blaming(name):
+            return load_proxy(look.path, look.root)
 
     def material(self, name: str) -> Material:
         """Of a skin or of eyes. Raises AssetError as `proxy` does."""
         look = self[name]
-        return read_skin(look.path)[0] if look.path.suffix == ".json" else read_mhmat(look.path, look.root)
+        with blaming(name):
+            return read_skin(look.path)[0] if look.path.suffix == ".json" else read_mhmat(look.path, look.root)
 
 
 GARMENTS = "garments"

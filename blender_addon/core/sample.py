@@ -30,14 +30,16 @@ def stream(seed: int, index: int, *purpose: int) -> np.random.Generator:
     return np.random.default_rng([seed, index, *purpose])
 
 
-def sample_scene(seed: int, index: int, catalog: Catalog, ranges: Ranges, cast: Cast) -> SceneSpec:
+def sample_scene(seed: int, index: int, catalog: Catalog, ranges: Ranges, cast: Cast, attempt: int = 0) -> SceneSpec:
     """Draw picture `index` of the data set `seed`.
 
     With several views of a scene, pictures 0 to `ranges.views` - 1 are of the first scene, and so on.
 
     Args:
         cast: bodies and poses, from `load_cast` of the same catalog and ranges.
+        attempt: draws another scene, for when those before need a file that is broken.
     """
+    given, seed = seed, seed + (attempt << 64)  # as far as no seed goes
     scene, turn = divmod(index, ranges.views)
     rng = stream(seed, scene, FRAME)
     count = int(rng.integers(ranges.persons[0], ranges.persons[1] + 1))
@@ -62,7 +64,7 @@ def sample_scene(seed: int, index: int, catalog: Catalog, ranges: Ranges, cast: 
         view = choose_view(rng, parse_views(ranges.view))
         stand = sample_stand(rng, ranges, view, figures, things, backdrop.room) or stand
     return SceneSpec(
-        seed=seed,
+        seed=given,
         index=index,
         persons=tuple(figure.spec for figure in figures),
         occluders=tuple(things),
@@ -70,6 +72,7 @@ def sample_scene(seed: int, index: int, catalog: Catalog, ranges: Ranges, cast: 
         camera=_camera_spec(stand),
         development=sample_development(stream(seed, scene, DEVELOPMENT, turn), ranges),
         samples=ranges.samples,
+        attempt=attempt,
     )
 
 

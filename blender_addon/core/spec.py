@@ -85,7 +85,7 @@ class WorldSpec:
 
 @dataclass(frozen=True)
 class CameraSpec:
-    """A camera whose principal point is in the middle of the picture; a pinhole unless the last fields say otherwise."""
+    """A camera whose principal point is the picture's middle; a pinhole unless the last fields say otherwise."""
 
     width: int
     height: int
@@ -134,6 +134,8 @@ class SceneSpec:
     development: DevelopmentSpec
     samples: int
     """Paths a pixel."""
+    attempt: int = 0
+    """Scenes that were drawn for this picture before, and needed a file that is broken."""
 
 
 def to_dict(spec) -> dict:

@@ -20,6 +20,8 @@ class Pictures:
     """Whether the colour picture's alpha cuts holes."""
     roughness: float
     sheen: float = 0.0
+    asset: str = ""
+    """Whose they are, as specs name it."""
 
     def path(self, kind: str) -> Path | None:
         return self.files.get(kind)

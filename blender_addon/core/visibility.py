@@ -5,7 +5,9 @@ person near that point, where 'near' is measured in the T-pose: a sleeve is near
 and a hand held before the hip is not near the hip.
 """
 
+import hashlib
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -31,6 +33,8 @@ REACH = {
 NOTHING, OBJECT = -1, 0
 """What a ray hit when it was not person 1, 2, ..."""
 CAUSES = ("self", "person", "object")
+SEEN, SELF, PERSON, THING = range(4)
+"""What the camera meets on its way to a point: the point, or one of CAUSES."""
 
 
 @dataclass(frozen=True)
@@ -41,6 +45,11 @@ class Patches:
     """(K, POINTS) indices."""
     nearness: np.ndarray
     """(K,) metres."""
+
+    @cached_property
+    def digest(self) -> str:
+        """Tells these patches from others, so that answers kept in a record are never read with the wrong points."""
+        return hashlib.blake2b(self.vertices.astype("<i8").tobytes(), digest_size=4).hexdigest()
 
 
 def keypoint_patches(body: BodyModel) -> Patches:
@@ -68,8 +77,8 @@ def _spread(points: np.ndarray, count: int) -> np.ndarray:
     return np.array(chosen)
 
 
-def judge(patches: Patches, person: int, rest: np.ndarray, hit_person: np.ndarray, hit_rest: np.ndarray):
-    """Visible share and cause for each keypoint of one person.
+def answer(patches: Patches, person: int, rest: np.ndarray, hit_person: np.ndarray, hit_rest: np.ndarray) -> np.ndarray:
+    """What the camera meets on its way to each point of one person's patches.
 
     Args:
         person: its number, from 1.
@@ -77,12 +86,46 @@ def judge(patches: Patches, person: int, rest: np.ndarray, hit_person: np.ndarra
         hit_person: (K, POINTS) what the ray to each point met first: NOTHING (the point itself), OBJECT, or a person.
         hit_rest: (K, POINTS, 3) where that was in the T-pose of the person hit.
     Returns:
-        fraction: (K,) share of the patch that is seen.
-        cause: (K,) the commonest other answer out of CAUSES, None where nothing hides any of it.
+        (K, POINTS) uint8 SEEN, SELF, PERSON or THING.
     """
     distance = np.linalg.norm(hit_rest - rest[patches.vertices], axis=-1)
     own = hit_person == person
     seen = (hit_person == NOTHING) | (own & (distance < patches.nearness[:, None]))
-    votes = np.stack([own & ~seen, (hit_person > OBJECT) & ~own, hit_person == OBJECT], -1).sum(1)
+    return np.select([seen, own, hit_person > OBJECT], [SEEN, SELF, PERSON], THING).astype(np.uint8)
+
+
+def weigh(answers: np.ndarray):
+    """Visible share and cause for each keypoint of one person.
+
+    Args:
+        answers: (K, POINTS) from `answer`.
+    Returns:
+        fraction: (K,) share of the patch that is seen.
+        cause: (K,) the commonest other answer out of CAUSES, None where nothing hides any of it.
+    """
+    votes = np.stack([answers == code for code in (SELF, PERSON, THING)], -1).sum(1)
     cause = [CAUSES[int(vote.argmax())] if vote.any() else None for vote in votes]
-    return seen.mean(1), cause
+    return (answers == SEEN).mean(1), cause
+
+
+def judge(patches: Patches, person: int, rest: np.ndarray, hit_person: np.ndarray, hit_rest: np.ndarray):
+    """`weigh` what they `answer`."""
+    return weigh(answer(patches, person, rest, hit_person, hit_rest))
+
+
+def pack_answers(answers: np.ndarray) -> str:
+    """(K, POINTS) -> hexadecimal digits, two points each, the first in the higher bits."""
+    pairs = answers.reshape(-1, 2)
+    return "".join(f"{digit:x}" for digit in 4 * pairs[:, 0] + pairs[:, 1])
+
+
+def unpack_answers(text: str, count: int) -> np.ndarray:
+    """The inverse of `pack_answers` for `count` keypoints: (count, POINTS) uint8.
+
+    Raises:
+        ValueError: not so many hexadecimal digits.
+    """
+    if len(text) != count * POINTS // 2 or not set(text) <= set("0123456789abcdef"):
+        raise ValueError(f"expected {count * POINTS // 2} hexadecimal digits, found {text!r:.40}")
+    digits = np.array([int(letter, 16) for letter in text], np.uint8)
+    return np.stack([digits >> 2, digits & 3], -1).reshape(count, POINTS)

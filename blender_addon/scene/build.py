@@ -6,6 +6,7 @@ from pathlib import Path
 import bpy
 
 from ..core.catalog import Catalog
+from ..core.errors import blaming
 from ..core.person import Person, make_person
 from ..core.spec import SceneSpec
 from .camera import build_camera
@@ -35,7 +36,7 @@ def build_scene(spec: SceneSpec, catalog: Catalog, bodies: dict, scene) -> Built
         AssetError: an asset that the spec names is missing or broken.
     """
     camera = build_camera(spec.camera, scene)
-    build_world(spec.world, catalog.environment(spec.world.environment).path, spec.camera.rotation[2], scene)
+    _build_surroundings(spec, catalog, scene)
     for thing in spec.occluders:
         build_occluder(thing.params, thing.position, thing.yaw, collection=scene.collection)
     people = [make_person(bodies[person.body], person, catalog.closet) for person in spec.persons]
@@ -44,6 +45,11 @@ def build_scene(spec: SceneSpec, catalog: Catalog, bodies: dict, scene) -> Built
         for i, person in enumerate(people, 1)
     ]
     return BuiltScene(spec, people, objects, camera)
+
+
+def _build_surroundings(spec: SceneSpec, catalog: Catalog, scene) -> None:
+    with blaming(spec.world.environment):
+        build_world(spec.world, catalog.environment(spec.world.environment).path, spec.camera.rotation[2], scene)
 
 
 def differs_in_view_only(spec: SceneSpec, other: SceneSpec) -> bool:
@@ -64,7 +70,7 @@ def look_again(built: BuiltScene, spec: SceneSpec, catalog: Catalog, scene) -> B
     bpy.data.batch_remove([built.camera.data, built.camera])
     clear_world(scene)
     camera = build_camera(spec.camera, scene)
-    build_world(spec.world, catalog.environment(spec.world.environment).path, spec.camera.rotation[2], scene)
+    _build_surroundings(spec, catalog, scene)
     return replace(built, spec=spec, camera=camera)
 
 

@@ -90,3 +90,10 @@ def set_loop_totals(polygons, totals) -> None:
     """Corners of each face; from 4.1 Blender works them out from where the next face starts."""
     if bpy.app.version < (4, 1):
         polygons.foreach_set("loop_total", totals)
+
+
+def centre_shutter(scene) -> None:
+    """Let the shutter be open as long before a frame as after it; from 4.2 this is no matter of Cycles alone."""
+    for settings in (scene.render, scene.cycles):
+        if hasattr(settings, "motion_blur_position"):
+            settings.motion_blur_position = "CENTER"

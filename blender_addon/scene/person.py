@@ -3,9 +3,11 @@
 import bpy
 import numpy as np
 
+from ..core.errors import blaming
 from ..core.person import Person
 from ..core.surface import Surface
 from ..core.wardrobe.folds import fold_frames
+from ..core.wardrobe.garment import Garment
 from .cloth_materials import cloth_material
 from .mesh import fill_mesh, set_attribute, set_uv
 from .picture_materials import picture_material
@@ -59,11 +61,20 @@ def _add_materials(mesh, person: Person, skin_map) -> np.ndarray:
     slots = []
     for surface in person.surfaces:
         first = len(mesh.materials)
-        for material in _materials(surface, person, skin_map):
-            mesh.materials.append(material)
+        with blaming(_asset_of(surface)):
+            for material in _materials(surface, person, skin_map):
+                mesh.materials.append(material)
         own = np.zeros(len(surface.faces), np.int32) if surface.face_slot is None else surface.face_slot
         slots.append(own + first)
     return np.concatenate(slots).astype(np.int32)
+
+
+def _asset_of(surface: Surface) -> str:
+    """Whose pictures it shows, empty where they are our own."""
+    if surface.pictures:
+        return surface.pictures.asset
+    photo = surface.photo if isinstance(surface, Garment) else None
+    return photo.parent.name if photo else ""
 
 
 def _materials(surface: Surface, person: Person, skin_map) -> list:

@@ -9,6 +9,7 @@ import numpy as np
 from ..core.errors import AssetError
 from ..core.oklab import FROM_LAB, FROM_LMS, TO_LAB, TO_LMS, recolouring, srgb_to_linear
 from ..core.surface import Pictures, Surface
+from ..core.whole import check_whole
 from .nodes import add_node, set_shader
 
 AO_SHARE = 0.6
@@ -69,6 +70,7 @@ def load_picture(path: Path, colorspace: str) -> "bpy.types.Image":
     Raises:
         AssetError: it cannot be read.
     """
+    check_whole(path)
     try:
         image = bpy.data.images.load(str(path), check_existing=True)
     except RuntimeError as error:

@@ -5,7 +5,7 @@ import numpy as np
 from mathutils import Vector
 
 from ..core.camera import intrinsics, project, to_camera, world_to_camera
-from ..core.visibility import NOTHING, OBJECT, judge
+from ..core.visibility import NOTHING, OBJECT, answer, pack_answers, weigh
 from .build import BuiltScene
 
 BEYOND = 0.02
@@ -40,12 +40,15 @@ def _measure_person(built: BuiltScene, number: int, patches: dict, mask: np.ndar
     keypoints = person.body.keypoint_regressor @ posed.vertices
     pixels, _ = project(keypoints, camera)
     hit_person, hit_rest = cast_rays(built, posed.vertices[patch.vertices])
-    fraction, cause = judge(patch, number, posed.shaped, hit_person, hit_rest)
+    answers = answer(patch, number, posed.shaped, hit_person, hit_rest)
+    fraction, cause = weigh(answers)
     own = mask == number
     return {
         "keypoints_px": [None if np.isnan(pixel).any() else _rounded(pixel, 3) for pixel in pixels],
         "visible_fraction": _rounded(fraction, 3),
         "occluded_by": cause,
+        "patches": patch.digest,
+        "answers": pack_answers(answers),
         "on_mask": [bool(reach <= MASK_REACH) for reach in mask_distances(own, pixels)],
         "keypoints_3d": [_rounded(point, 4) for point in to_camera(keypoints, camera)],
         "joints_3d": [_rounded(point, 4) for point in to_camera(posed.joints, camera)],

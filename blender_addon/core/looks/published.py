@@ -154,7 +154,8 @@ def hair_mesh(body: BodyModel, shaped: np.ndarray, look: LookSpec, closet: Close
     """A published head of hair. Raises AssetError when it is missing or broken."""
     color = np.array(look.params["color"])
     color = color + (GREY_HAIR - color) * look.params["grey"]
-    return _mesh("hair", body, shaped, closet.proxy(look.params["asset"]), color, look.params["roughness"])
+    name = look.params["asset"]
+    return _mesh("hair", name, body, shaped, closet.proxy(name), color, look.params["roughness"])
 
 
 def painted_skin(body: BodyModel, shaped: np.ndarray, hidden: np.ndarray, skin: LookSpec, closet: Closet) -> list:
@@ -214,7 +215,7 @@ def face_meshes(body: BodyModel, shaped: np.ndarray, skin: LookSpec, closet: Clo
     brown = np.array(skin.params["brow_color"])
     colors = {"brow_mesh": brown, "lash_mesh": 0.3 * brown}
     return [
-        _mesh(key, body, shaped, closet.proxy(skin.params[key]), color, 0.7)
+        _mesh(key, skin.params[key], body, shaped, closet.proxy(skin.params[key]), color, 0.7)
         for key, color in colors.items()
         if skin.params.get(key)
     ]
@@ -232,10 +233,10 @@ def paint(skin: LookSpec, key: str, closet: Closet, color) -> Pictures | None:
     files = closet.material(name).pictures
     srgb = tuple(float(value) for value in linear_to_srgb(color))
     recolor = key == "picture" and not skin.params.get("dressed")
-    return Pictures(files, srgb, recolor=recolor, cutout=False, roughness=skin.params["roughness"])
+    return Pictures(files, srgb, recolor, cutout=False, roughness=skin.params["roughness"], asset=name)
 
 
-def _mesh(name: str, body: BodyModel, shaped, proxy: Proxy, color, roughness: float) -> Surface:
+def _mesh(name: str, asset: str, body: BodyModel, shaped, proxy: Proxy, color, roughness: float) -> Surface:
     faces = proxy.mesh.faces.copy()
     faces[faces[:, 3] == faces[:, 2], 3] = -1
     srgb = tuple(float(value) for value in linear_to_srgb(color))
@@ -245,5 +246,5 @@ def _mesh(name: str, body: BodyModel, shaped, proxy: Proxy, color, roughness: fl
         weights=skin_weights(proxy, body),
         faces=faces,
         uv=proxy.mesh.uv,
-        pictures=Pictures(proxy.material.pictures, srgb, recolor=True, cutout=True, roughness=roughness),
+        pictures=Pictures(proxy.material.pictures, srgb, True, cutout=True, roughness=roughness, asset=asset),
     )

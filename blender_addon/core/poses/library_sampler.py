@@ -3,6 +3,7 @@
 import numpy as np
 
 from ..chance import pick_row
+from ..errors import blaming
 from .amass import Take, read_frame
 from .library import PoseLibrary
 from .limits import clip, mirror_pose
@@ -23,7 +24,8 @@ def propose_recorded(rng: np.random.Generator, libraries) -> Candidate:
     chosen = libraries[pick_row(rng, weights)]
     mirrored = rng.random() < 0.5
     if isinstance(chosen, Take):
-        pose, detail = read_frame(chosen, float(rng.random()))
+        with blaming(chosen.name):
+            pose, detail = read_frame(chosen, float(rng.random()))
         return Candidate("library", detail, _turned_over(pose, mirrored))
     row = _draw_row(rng, chosen)
     heading, elevation = float(chosen.heading[row]), float(chosen.elevation[row])

@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from ..closet import GARMENTS, Closet
-from ..errors import AssetError
+from ..errors import AssetError, blaming
 from ..spec import LookSpec
 from .fabric_choices import between, darker
 from .top_choices import fold_waves, top_cut
@@ -200,7 +200,8 @@ def picture_of(closet: Closet, name: str) -> Path | None:
     """
     if not closet.looks:
         return None
-    return read_garment(closet[f"{GARMENTS}/{name}"].path.parent).picture
+    with blaming(name):
+        return read_garment(closet[f"{GARMENTS}/{name}"].path.parent).picture
 
 
 def wear(rng: np.random.Generator, garment: PhotoGarment, sex: float, age: float) -> LookSpec:

@@ -171,4 +171,5 @@ def mesh_pictures(proxy: Proxy, look: LookSpec) -> Pictures:
         cutout=material.transparent,
         roughness=look.params.get("roughness", 0.85),
         sheen=0.0 if look.kind in STIFF else 0.15,
+        asset=look.params["asset"],
     )
