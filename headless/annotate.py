@@ -9,29 +9,27 @@ The same records give the same bytes.
 import argparse
 import filecmp
 import json
+import math
 import os
 import re
 import shutil
-import struct
 import sys
-import zlib
 from collections.abc import Iterator
+from functools import lru_cache
 from pathlib import Path
 
 if not __package__:  # run as a file: Python put headless/ on the path, our packages lie one up
     sys.path[0] = str(Path(__file__).resolve().parent.parent)
 
-import cv2
 import numpy as np
-from pycocotools import mask as coco_mask
 
 from blender_addon.core.errors import AssetError, PosewrightError, SettingsError
-from blender_addon.core.keypoints import COCO_NAMES, SKELETON, coco_flags
-from blender_addon.core.records import mask_path, read_json, read_record, temporary_name
+from blender_addon.core.keypoints import COCO_NAMES, SKELETON
+from blender_addon.core.records import mask_path, people_of, read_json, read_record, temporary_name
+from headless.coco_entry import PERSON, crowd_entry, is_tiny, person_entry
+from headless.mask_file import read_mask
 
 ROOT = Path(__file__).resolve().parent.parent
-PERSON = 1
-"""COCO's category."""
 LICENCE = {"id": 1, "name": "Synthetic; dataset.json lists the assets with their licences", "url": ""}
 CATEGORY = {
     "id": PERSON,
@@ -45,7 +43,7 @@ CATEGORY = {
 def annotate(out) -> Path:
     """Write `annotations/person_keypoints.json` of the data set in the folder `out`.
 
-    Persons of whom no pixel shows are left out.
+    Persons of whom no pixel shows are left out, those smaller than the knob `crowd_below` share a region `iscrowd`.
 
     Raises:
         AssetError: there is no record, or a record or mask is missing or broken.
@@ -138,15 +136,53 @@ def picture_entries(out, record_file: Path) -> tuple[dict, list[dict]]:
         mask_file = mask_path(out, index)
         mask = read_mask(mask_file, (truth["height"], truth["width"]), fix)
         image = _image_entry(index, truth, spec, made)
-        persons = zip(spec["persons"], truth["persons"], strict=True)
-        annotations = [
-            _person_entry(number, person_spec, person, mask, image, mask_file, fix)
-            for number, (person_spec, person) in enumerate(persons)
-            if person["area"]
-        ]
+        persons = list(zip(people_of(spec), truth["persons"], strict=True))
+        for number, (_, person) in enumerate(persons):
+            _check_area(mask, number, person["area"], f"{mask_file} shows {{}} pixels of person {number}", fix)
+        annotations = _annotations(persons, mask, image, crowd_below(Path(out)))
     except (KeyError, TypeError, ValueError, IndexError) as error:
         raise AssetError(f"{record_file} is not a whole record ({type(error).__name__}: {error}). {fix}") from error
     return image, annotations
+
+
+def _check_area(mask: np.ndarray, number: int, area: int, found: str, fix: str) -> None:
+    pixels = int((mask == number + 1).sum())
+    if pixels != area:
+        raise AssetError(f"{found.format(pixels)}, its record says {area}. {fix}")
+
+
+def _annotations(persons: list, mask: np.ndarray, image: dict, below: float) -> list[dict]:
+    """Those of a picture's persons (spec, truth): one for each who is large enough, one for all the others."""
+    annotations, tiny = [], {}
+    for number, (spec, person) in enumerate(persons):
+        if not person["area"]:
+            continue
+        if is_tiny(person, below):
+            tiny[number] = person
+        else:
+            annotations.append(person_entry(spec, person, number, mask == number + 1, image))
+    if tiny:
+        annotations.append(crowd_entry(tiny, np.isin(mask, [number + 1 for number in tiny]), image))
+    return annotations
+
+
+def crowd_below(out: Path) -> float:
+    """The knob of that name that the data set was made with; 0 where nothing is said of it."""
+    try:
+        stamp = (out / "dataset.json").stat()
+    except OSError:
+        return 0.0
+    return _crowd_below(out / "dataset.json", stamp.st_mtime_ns, stamp.st_size)
+
+
+@lru_cache(maxsize=8)
+def _crowd_below(description: Path, *stamp) -> float:
+    """Read once, not for each picture; again when the file has another `stamp`."""
+    ranges = read_json(description).get("ranges")
+    value = ranges.get("crowd_below", 0) if isinstance(ranges, dict) else 0
+    if type(value) not in (int, float) or not 0 <= value < math.inf:
+        raise AssetError(f"{description}: crowd_below is {value!r:.40}. Put back the file that render wrote.")
+    return float(value)
 
 
 def _image_entry(index: int, truth: dict, spec: dict, made: dict) -> dict:
@@ -158,76 +194,6 @@ def _image_entry(index: int, truth: dict, spec: dict, made: dict) -> dict:
         "license": LICENCE["id"],
         "posewright": {"camera": truth["camera"], "seed": spec["seed"], "index": index},
     }
-
-
-def _person_entry(number: int, spec: dict, person: dict, mask: np.ndarray, image: dict, mask_file: Path, fix: str):
-    """One COCO annotation. Its mask's pixels are those with the value `number + 1`."""
-    outline = coco_mask.encode(np.asfortranarray(mask == number + 1, dtype=np.uint8))
-    area = int(coco_mask.area(outline))
-    if area != person["area"]:
-        raise AssetError(f"{mask_file} shows {area} pixels of person {number}, its record says {person['area']}. {fix}")
-    triplets = _triplets(person, image["width"], image["height"])
-    body, feet = triplets[: len(COCO_NAMES)], triplets[len(COCO_NAMES) :]
-    return {
-        "image_id": image["id"],
-        "category_id": PERSON,
-        "iscrowd": 0,
-        "keypoints": [value for triplet in body for value in triplet],
-        "num_keypoints": sum(flag > 0 for _, _, flag in body),
-        "area": float(area),
-        "bbox": [float(value) for value in coco_mask.toBbox(outline)],
-        "segmentation": {"size": outline["size"], "counts": outline["counts"].decode("ascii")},
-        "posewright": {
-            "person": number,
-            "pose_source": spec["pose_source"],
-            "feet": [value for triplet in feet for value in triplet],
-            "visible_fraction": person["visible_fraction"],
-            "occluded_by": person["occluded_by"],
-            "keypoints_3d": person["keypoints_3d"],
-            "joints_3d": person["joints_3d"],
-        },
-    }
-
-
-def _triplets(person: dict, width: int, height: int) -> list[tuple[float, float, int]]:
-    """x, y, v of each keypoint, to a hundredth of a pixel. Rounding never carries one over the picture's edge."""
-    flags = coco_flags(person["keypoints_px"], person["visible_fraction"], person["on_mask"], width, height)
-    x = np.minimum(flags[:, 0].round(2), width - 0.01).tolist()
-    y = np.minimum(flags[:, 1].round(2), height - 0.01).tolist()
-    return [(round(a, 2), round(b, 2), int(flag)) for a, b, flag in zip(x, y, flags[:, 2], strict=True)]
-
-
-def read_mask(path: Path, shape: tuple[int, int], fix: str) -> np.ndarray:
-    """(H, W) uint8, the person's number per pixel, 0 for none.
-
-    Raises:
-        AssetError: missing, cut short, damaged, or not of the `shape` (H, W).
-    """
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise AssetError(f"Cannot read {path}: {error.strerror}. {fix}") from error
-    if not whole_png(data):
-        raise AssetError(f"{path} is damaged or cut short. {fix}")
-    mask = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED)
-    if mask is None or mask.dtype != np.uint8 or mask.shape != shape:
-        found = "no picture" if mask is None else f"{mask.shape} {mask.dtype}"
-        raise AssetError(f"{path} holds {found}, expected {shape} uint8. {fix}")
-    return mask
-
-
-def whole_png(data: bytes) -> bool:
-    """OpenCV fills what is missing of a broken PNG with zeros and says nothing, so look at the checksums."""
-    position = 8
-    while data[:8] == b"\x89PNG\r\n\x1a\n" and position + 12 <= len(data):
-        (length,) = struct.unpack_from(">I", data, position)
-        end = position + 8 + length
-        if data[end : end + 4] != struct.pack(">I", zlib.crc32(data[position + 4 : end])):
-            return False
-        if data[position + 4 : position + 8] == b"IEND":
-            return True
-        position = end + 4
-    return False
 
 
 def pictures_of(coco: dict) -> Iterator[tuple[dict, list[dict]]]:

@@ -16,6 +16,7 @@ import tyro
 
 from blender_addon.core.errors import PosewrightError, SettingsError
 from headless.cli_assets import Assets, Folder, Folders, Names, NoFile, NoFolder
+from headless.cli_augment import Augment
 from headless.cli_export import Export
 from headless.cli_report import Report
 
@@ -79,10 +80,25 @@ class Render:
     sphere, surveillance, selfie, sports. (snapshot)"""
     views: Annotated[int | None, tyro.conf.arg(metavar="K", help_behavior_hint="")] = None
     """Pictures of each scene, from different sides: as many numbers in a row show the same people. (1)"""
+    frames: Annotated[int | None, tyro.conf.arg(metavar="K", help_behavior_hint="")] = None
+    """Pictures of each scene, 1/30 s apart, while people move as in their takes. Needs --poses. (1)"""
+    keypoints: Annotated[Literal["coco", "wholebody"] | None, tyro.conf.arg(help_behavior_hint="(coco)")] = None
+    """What is labelled: COCO's 17 keypoints and 6 of the feet, or COCO-WholeBody's 133 with face and hands."""
     human_occluders: Annotated[float | None, tyro.conf.arg(metavar="P", help_behavior_hint="")] = None
     """Chance that somebody more stands in front of the main person, on purpose. (0)"""
+    occlusion: Annotated[float | None, tyro.conf.arg(metavar="X", help_behavior_hint="")] = None
+    """Share of the keypoints in the picture that are to be hidden, by whatever, as 0.3. (0: as things stand)"""
+    backgrounds: Folders = ()
+    """Photos to put people into instead of environments, JPEG, PNG or WebP, folders in it too; may be given several
+    times."""
+    without_people: Annotated[tuple[Path, ...], tyro.conf.UseAppendAction, tyro.conf.arg(metavar="FILE")] = ()
+    """COCO annotations (instances or keypoints) of these photos: those with people in them are left out."""
+    blend: Annotated[str | None, tyro.conf.arg(metavar="MIX", help_behavior_hint="")] = None
+    """How people are put into photos, with weights: alpha, poisson. (alpha)"""
     format: Literal["jpg", "png"] = "jpg"
     """Of the pictures."""
+    passes: Annotated[str, tyro.conf.arg(metavar="NAMES", help_behavior_hint="")] = ""
+    """Pictures beside the photo, some of parts,depth,normals,iuv,flow; the mask of persons is always there. (none)"""
     blender: NoFile = None
     """Blender binary to render with. Without it, the bpy wheel of this environment."""
 
@@ -164,6 +180,7 @@ Command = (
     | Annotated[Validate, tyro.conf.subcommand("validate")]
     | Annotated[Preview, tyro.conf.subcommand("preview")]
     | Annotated[Report, tyro.conf.subcommand("report")]
+    | Annotated[Augment, tyro.conf.subcommand("augment")]
     | Annotated[Export, tyro.conf.subcommand("export")]
     | Annotated[Assets, tyro.conf.subcommand("assets")]
     | Annotated[Doctor, tyro.conf.subcommand("doctor")]
@@ -193,7 +210,7 @@ def render_options(options: Render) -> list[str]:
         if field.name == "blender" or value == field.default:
             continue
         option = "--" + field.name.replace("_", "-")
-        if field.name in ("assets", "body", "set"):
+        if field.name in ("assets", "backgrounds", "body", "set", "without_people"):
             words += [word for item in value for word in (option, str(item))]
         elif value is True:
             words.append(option)

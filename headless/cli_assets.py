@@ -274,7 +274,8 @@ def list_assets(folders: tuple[Path, ...]) -> None:
 
     catalog = find_assets(folders)
     table = Table("kind", "name", "licence", "source", box=None, pad_edge=False)
-    for asset in (*catalog.bodies, *catalog.environments, *catalog.occluders, *catalog.pose_libraries):
+    photos = catalog.backgrounds.folders
+    for asset in (*catalog.bodies, *catalog.environments, *catalog.occluders, *photos, *catalog.pose_libraries):
         table.add_row(asset.kind, asset.name, asset.licence, asset.source)
     for look in (catalog.closet.looks[name] for name in sorted(catalog.closet.looks)):
         table.add_row(look.kind, look.name.partition("/")[2], look.licence, look.source)

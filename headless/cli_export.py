@@ -20,8 +20,8 @@ class Export:
     """Form: COCO's folders, Ultralytics, MMPose, tar shards, Hugging Face."""
     out: Folder
     """Where it goes: a new folder, or one to go on with."""
-    keypoints: Literal["coco", "coco+feet"] = "coco"
-    """COCO's 17, or with big toes, small toes and heels 23."""
+    keypoints: Literal["coco", "coco+feet", "wholebody"] = "coco"
+    """COCO's 17, with big toes, small toes and heels 23, or with face and hands 133."""
     split: float = 1.0
     """Share of the pictures for training, the rest for validation. Chosen by their names: more pictures move none."""
     commercial: tyro.conf.FlagCreatePairsOff[bool] = False

@@ -40,7 +40,8 @@ class Line:
 
 def credit_lines(catalog: Catalog) -> list[Line]:
     """Of all that a catalog has found, what pictures show most of first."""
-    assets = (*catalog.bodies, *catalog.environments, *catalog.occluders, *catalog.pose_libraries)
+    photos = catalog.backgrounds.folders
+    assets = (*catalog.bodies, *catalog.environments, *catalog.occluders, *photos, *catalog.pose_libraries)
     looks = (catalog.closet.looks[name] for name in sorted(catalog.closet.looks))
     return [*map(_asset_line, assets), _prior_line(catalog.motion_prior or SHIPPED), *map(_look_line, looks)]
 

@@ -1,7 +1,8 @@
 """A contact sheet: pictures of a data set with their labels drawn on.
 
 Left limbs are green, right ones orange, what joins the sides blue.
-A full dot is a visible keypoint, a ring a hidden one.
+A full dot is a visible keypoint, a ring a hidden one; of the face and the fingers only the visible ones are drawn.
+People too small to label have an outline that is filled with stripes.
 Drawn from the COCO file, so what you see is what a training script reads.
 """
 
@@ -15,8 +16,9 @@ from pycocotools import mask as coco_mask
 from blender_addon.core.errors import AssetError, SettingsError
 from blender_addon.core.keypoints import KEYPOINT_NAMES, SKELETON
 from blender_addon.core.records import write_bytes_atomically
+from blender_addon.core.wholebody import WHOLEBODY_NAMES
 from headless.annotate import annotations_path, pictures_of
-from headless.validate import keypoints_of
+from headless.coco_entry import keypoints_of
 
 LEFT, RIGHT, MIDDLE = (110, 220, 60), (40, 140, 255), (255, 180, 70)  # blue, green, red
 OUTLINE, BOX, INK, PAPER = (255, 255, 255), (235, 235, 235), (70, 70, 70), (255, 255, 255)
@@ -107,10 +109,15 @@ def lay_out(tiles: list[np.ndarray], columns: int) -> np.ndarray:
 
 def draw_person(pixels: np.ndarray, annotation: dict, scale: float) -> None:
     """Draw one annotation on pixels (H, W, 3), which show its picture at `scale`."""
-    _draw_outline(pixels, coco_mask.decode(annotation["segmentation"]))
+    own = coco_mask.decode(annotation["segmentation"])
+    if annotation["iscrowd"]:
+        _draw_stripes(pixels, own)
+        return
+    _draw_outline(pixels, own)
     x, y, width, height = (value * scale for value in annotation["bbox"])
     cv2.rectangle(pixels, (round(x), round(y)), (round(x + width) - 1, round(y + height) - 1), BOX, 1)
-    keypoints = dict(zip(KEYPOINT_NAMES, keypoints_of(annotation), strict=True))
+    points = keypoints_of(annotation)
+    keypoints = dict(zip(KEYPOINT_NAMES, points, strict=False))
     bare = pixels.copy()
     # Lines and dots grow with the person, so that small ones are not painted over.
     thick = 2 if height > 150 else 1
@@ -120,11 +127,23 @@ def draw_person(pixels: np.ndarray, annotation: dict, scale: float) -> None:
             cv2.line(pixels, *ends, _limb_colour(start, end), thick, cv2.LINE_AA, FIXED_POINT)
     for name, keypoint in keypoints.items():
         _draw_keypoint(pixels, bare, keypoint, _colour(name), scale, 2.4 if thick > 1 else 1.7)
+    for name, keypoint in zip(WHOLEBODY_NAMES[len(keypoints) :], points[len(keypoints) :], strict=False):
+        if keypoint[2] == 2:
+            centre, radius = _fixed(keypoint, scale), 18 if thick > 1 else 12
+            cv2.circle(pixels, centre, radius, _colour(name), -1, cv2.LINE_AA, FIXED_POINT)
 
 
 def _limbs() -> list[tuple[str, str]]:
     body = [(KEYPOINT_NAMES[a - 1], KEYPOINT_NAMES[b - 1]) for a, b in SKELETON]
     return body + [(f"{side}_{a}", f"{side}_{b}") for side in ("left", "right") for a, b in FEET_LIMBS]
+
+
+def _draw_stripes(pixels: np.ndarray, own: np.ndarray) -> None:
+    """On own (h, w) 0 or 1, scaled to pixels."""
+    own = cv2.resize(own, pixels.shape[1::-1], interpolation=cv2.INTER_NEAREST) > 0
+    rows, columns = np.nonzero(own)
+    striped = (rows + columns) % 6 < 3
+    pixels[rows[striped], columns[striped]] = OUTLINE
 
 
 def _draw_outline(pixels: np.ndarray, own: np.ndarray) -> None:

@@ -12,6 +12,7 @@ import subprocess
 import sys
 import time
 import traceback
+from dataclasses import replace
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -20,10 +21,12 @@ sys.path.insert(0, str(ROOT))  # Blender does not look beside the script
 import bpy  # noqa: E402
 import numpy  # noqa: E402
 
+from blender_addon.core.backgrounds import Backgrounds, find_backgrounds, read_people  # noqa: E402
 from blender_addon.core.cast import Cast, load_cast  # noqa: E402
-from blender_addon.core.catalog import Catalog, load_catalog  # noqa: E402
+from blender_addon.core.catalog import Catalog, background_folder, load_catalog  # noqa: E402
 from blender_addon.core.dataset import VERSION, finish_picture, is_finished, open_dataset  # noqa: E402
 from blender_addon.core.errors import PosewrightError, SettingsError  # noqa: E402
+from blender_addon.core.passes import PASSES, parse_passes  # noqa: E402
 from blender_addon.core.population import has_children  # noqa: E402
 from blender_addon.core.poses.amass import find_takes  # noqa: E402
 from blender_addon.core.poses.motion import load_motion  # noqa: E402
@@ -34,7 +37,10 @@ from blender_addon.core.records import image_path, temporary_name  # noqa: E402
 from blender_addon.core.redraw import use_first_sound  # noqa: E402
 from blender_addon.core.sample import sample_scene  # noqa: E402
 from blender_addon.core.visibility import keypoint_patches  # noqa: E402
+from blender_addon.core.wholebody import SETS  # noqa: E402
 from blender_addon.scene.build import build_scene, clear_scene, differs_in_view_only, look_again  # noqa: E402
+from blender_addon.scene.passes import draw_passes  # noqa: E402
+from blender_addon.scene.photo_background import look_at_photo  # noqa: E402
 from blender_addon.scene.render import GPU_KINDS, choose_device, render, set_up  # noqa: E402
 from blender_addon.scene.truth import measure  # noqa: E402
 from blender_addon.scene.world import look_at_environments, shipped_environments  # noqa: E402
@@ -67,8 +73,15 @@ def make_parser() -> argparse.ArgumentParser:
     add("--like-photo", action="store_true", help="show fitted poses as their photos did")
     add("--view", metavar="MIX", help=f"named views and weights ({default.view})")
     add("--views", type=int, metavar="K", help="pictures of each scene, from other sides (1)")
+    add("--keypoints", metavar="SET", help=f"what is labelled: {', '.join(SETS)} (coco)")
+    add("--frames", type=int, metavar="K", help="pictures of each scene, 1/30 s apart; with --poses (1)")
     add("--human-occluders", type=float, metavar="P", help="chance of somebody in front (0)")
+    add("--occlusion", type=float, metavar="X", help="share of keypoints to hide (0: as things happen to stand)")
+    add("--backgrounds", type=Path, action="append", default=[], metavar="FOLDER", help="photos to put people into")
+    add("--without-people", type=Path, action="append", default=[], metavar="FILE", help="COCO file: who is in which")
+    add("--blend", metavar="MIX", help=f"how they are put into photos: alpha, poisson ({default.blend})")
     add("--format", default="jpg", choices=["jpg", "png"], help="of the pictures (jpg)")
+    add("--passes", default="", metavar="NAMES", help=f"pictures beside the photo: some of {','.join(PASSES)} (none)")
     return parser
 
 
@@ -92,14 +105,17 @@ def check(options) -> Ranges:
     given["persons"] = tuple(options.persons) if options.persons else None
     if options.poses and not options.pose_mix:
         given["pose_mix"] = "library"
-    return make_ranges(options.preset, options.set, given)
+    ranges = make_ranges(options.preset, options.set, given)
+    if options.backgrounds and not ranges.backgrounds and not any("backgrounds" in text for text in options.set):
+        ranges = replace(ranges, backgrounds=1.0)
+    return ranges
 
 
-OPTIONS = ("samples", "children", "pose_mix", "rare_simplicity", "human_occluders", "view", "views")
+OPTIONS = ("samples", "children", "pose_mix", "rare_simplicity", "human_occluders", "occlusion", "view", "views", "frames", "keypoints", "blend")
 """Knobs that have options of their own name."""
 
 
-def find_assets(options) -> Catalog:
+def find_assets(options, ranges: Ranges) -> Catalog:
     """The catalog without what is broken, each named on stderr.
 
     Raises:
@@ -113,6 +129,8 @@ def find_assets(options) -> Catalog:
         catalog.takes = find_takes(options.poses, catalog.skipped)
     try:
         catalog = look_at_environments(catalog)
+        if ranges.backgrounds:
+            catalog.backgrounds = _find_photos(options, catalog)
     finally:
         for line in catalog.skipped:
             say(f"left out: {line}")
@@ -121,9 +139,22 @@ def find_assets(options) -> Catalog:
     return catalog
 
 
+def _find_photos(options, catalog: Catalog) -> Backgrounds:
+    folders = list(catalog.backgrounds.folders)
+    for folder in options.backgrounds:
+        folders.append(background_folder(folder, folders))
+    if not folders:
+        say("no photos to put people into: environments stand in; give a folder with --backgrounds")
+        return catalog.backgrounds
+    found, skipped = find_backgrounds(folders, read_people(options.without_people), say)
+    catalog.skipped.extend(skipped)
+    return Backgrounds(found, look_at_photo)
+
+
 def main(options) -> int:
     ranges = check(options)
-    catalog = find_assets(options)
+    options.passes = parse_passes(options.passes)
+    catalog = find_assets(options, ranges)
     known = len(catalog.skipped)
     cast = load_cast(catalog, ranges)
     for line in catalog.skipped[known:]:
@@ -131,9 +162,13 @@ def main(options) -> int:
     grown = [name for name, body in cast.bodies.items() if not has_children(body)]
     if ranges.children and grown:
         say(f"no children: {', '.join(grown)} knows adults only, and has them instead")
-    open_dataset(options.out, options.seed, ranges, options.format, catalog, versions())
+    open_dataset(options.out, options.seed, ranges, options.format, catalog, versions(), options.passes)
     indices = [options.only] if options.only is not None else range(options.start, options.start + options.count)
-    todo = [i for i in indices if options.only is not None or not is_finished(options.out, i, options.format)]
+    todo = [
+        i
+        for i in indices
+        if options.only is not None or not is_finished(options.out, i, options.format, options.passes)
+    ]
     with chatter_to(options.out / "render.log"):
         device = choose_device(options.device)
         say(f"Blender {bpy.app.version_string} renders on {device}")
@@ -154,7 +189,7 @@ def render_all(todo: list, total: int, options, ranges: Ranges, catalog: Catalog
     """Each picture in turn; only a finished one has a record."""
     bpy.ops.wm.read_factory_settings(use_empty=True)
     choose_device(options.device)
-    patches = {name: keypoint_patches(body) for name, body in cast.bodies.items()}
+    patches = {name: keypoint_patches(body, ranges.keypoints) for name, body in cast.bodies.items()}
     drawn = rejected = 0
     built, broken = None, {}
 
@@ -198,19 +233,23 @@ def render_one(spec, last, options, catalog: Catalog, cast: Cast, patches: dict,
     final.parent.mkdir(parents=True, exist_ok=True)
     picture = temporary_name(final)
     try:
-        mask = render(scene, picture, spec.development)
+        layers = render(scene, picture, spec.development, spec.camera, bool(options.passes), built.backdrop)
         rendered_at = time.perf_counter()
-        truth = measure(built, patches, mask)
+        passes = draw_passes(built, layers, options.passes, catalog.closet) if options.passes else {}
+        drawn_at = time.perf_counter()
+        truth = measure(built, patches, layers.mask)
         made = {
             "blender": bpy.app.version_string,
             "device": device,
             "seconds": {
                 "build": round(built_at - started, 3),
                 "render": round(rendered_at - built_at, 3),
-                "measure": round(time.perf_counter() - rendered_at, 3),
+                "measure": round(time.perf_counter() - drawn_at, 3),
             },
         }
-        finish_picture(options.out, spec, truth, made, picture, mask, options.format)
+        if passes:
+            made["seconds"]["passes"] = round(drawn_at - rendered_at, 3)
+        finish_picture(options.out, spec, truth, made, picture, layers.mask, options.format, passes)
     finally:
         picture.unlink(missing_ok=True)
     return built

@@ -187,7 +187,7 @@ def render_photo(seeds: list, number: int, spec, ranges: Ranges, catalog, cast, 
     scene.view_layers[0].use_pass_diffuse_color = False
     picture = temporary_name(folder / f"photo{seeds[-1]}.png")
     try:
-        mask = render(scene, picture) == 1
+        mask = render(scene, picture).mask == 1
         pixels = _read_picture(picture)
     finally:
         picture.unlink(missing_ok=True)

@@ -142,9 +142,18 @@ def person_truth(number: int, points: np.ndarray, mask: np.ndarray) -> dict:
         "on_mask": near,
         "keypoints_3d": points.round(5).tolist(),
         "joints_3d": joints.round(5).tolist(),
+        "smpl_joints_3d": joints[:24].round(5).tolist(),
         "bbox": box and [int(value) for value in box],
+        "bbox_full": full_box(points),
         "area": int(own.sum()),
     }
+
+
+def full_box(points: np.ndarray) -> list:
+    """As wide as the thick lines, limbs beyond the picture's edges included."""
+    pixels, half = project(points), max(0.12 * FOCAL / points[:, 2].mean(), 3) / 2 + 1
+    low, high = pixels.min(0) - half, pixels.max(0) + half
+    return [round(float(value), 2) for value in (*low, *(high - low))]
 
 
 def _at(mask: np.ndarray, pixel) -> int:

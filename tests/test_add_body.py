@@ -18,13 +18,14 @@ from assets.bodies.surface_match import Surface, match, vertex_normals
 from blender_addon.core.body import group_faces, load_body
 from blender_addon.core.catalog import library_folder
 from blender_addon.core.errors import AssetError, SettingsError
-from blender_addon.core.family import joint_rows, pose_for, pose_joints
+from blender_addon.core.family import joint_rows, pose_for, pose_joints, posed_joints
 from blender_addon.core.looks.hair import hair_surfaces, sample_hair
 from blender_addon.core.looks.skin import sample_skin, skin_surface
 from blender_addon.core.outline import part_of
 from blender_addon.core.posing import pose_body, shape_body
 from blender_addon.core.visibility import keypoint_patches
 from blender_addon.core.wardrobe.clothes import dress, sample_outfit
+from blender_addon.core.wholebody import PARTS, WHOLEBODY_NAMES, locate
 from tests.made_bodies import (
     FACE_NUMBERS,
     model_arrays,
@@ -206,6 +207,22 @@ def test_keypoints_are_the_persons(both, open_body):
     for name in keypoints:
         if name.startswith("left_"):
             assert keypoints[name][0] > keypoints[name.replace("left", "right")][0] + 0.03
+
+
+def test_face_and_hands_are_the_persons(both, open_body):
+    count, body = both
+    found = locate(body, WHOLEBODY_NAMES, body.v_template)
+    true = locate(open_body, WHOLEBODY_NAMES, true_vertices(open_body, count, seed=count))
+    off = np.linalg.norm(found - true, axis=1)
+    assert off[PARTS["face"]].max() < 0.009 and off[PARTS["face"]].mean() < 0.005
+    for hand in ("lefthand", "righthand"):
+        assert off[PARTS[hand]].max() < 0.012 and off[PARTS[hand]].mean() < 0.006
+    posed = pose_body(body, np.zeros(1), np.full((count, 3), 0.1), np.zeros(3))
+    joints = posed_joints(body, np.zeros(1), posed)
+    np.testing.assert_array_equal(joints[:22], posed.joints[:22])
+    knuckles = locate(body, WHOLEBODY_NAMES, posed.vertices)[[96, 100, 117, 121]]
+    assert np.linalg.norm(knuckles - joints[[25, 28, 40, 43]], axis=1).max() < 0.012
+    assert keypoint_patches(body, "wholebody").vertices.shape[0] == 133
 
 
 def test_joints_that_smpl_lacks_come_from_the_open_body(added, open_body):

@@ -54,15 +54,17 @@ def test_extras_are_under_one_name(out):
     assert set(coco["images"][0]["posewright"]) == {"camera", "seed", "index"}
     extras = coco["annotations"][0]["posewright"]
     lengths = {
-        name: len(extras[name]) for name in ("visible_fraction", "occluded_by", "keypoints_3d", "joints_3d", "feet")
+        name: len(extras[name])
+        for name in ("visible_fraction", "occluded_by", "keypoints_3d", "joints_3d", "smpl_joints_3d")
     }
     assert lengths == {
         "visible_fraction": 23,
         "occluded_by": 23,
         "keypoints_3d": 23,
         "joints_3d": 55,
-        "feet": 3 * len(FEET_NAMES),
+        "smpl_joints_3d": 24,
     }
+    assert len(coco["annotations"][0]["foot_kpts"]) == 3 * len(FEET_NAMES)
     assert (extras["person"], extras["pose_source"]) == (0, "families:stand")
 
 

@@ -9,7 +9,7 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 BLENDERS_OWN = {"_cycles", "addon_utils", "blf", "bmesh", "bpy", "bpy_extras", "gpu", "gpu_extras", "mathutils"}
 STANDARD = set(sys.stdlib_module_names)
-BLENDER_SCRIPTS = {"headless/render.py", "headless/probe.py"}
+BLENDER_SCRIPTS = {"headless/cutouts.py", "headless/render.py", "headless/probe.py"}
 """Headless programs that run inside Blender; the others run in the virtual environment."""
 OUTSIDE = {"assets", "warp_net", "pose_net", "headless", "tests"}
 

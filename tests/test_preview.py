@@ -47,7 +47,8 @@ def annotation(flag: int) -> dict:
             "size": [100, 100],
             "counts": coco_mask.encode(np.zeros((100, 100), np.uint8, order="F"))["counts"],
         },
-        "posewright": {"feet": [0] * 18},
+        "foot_kpts": [0] * 18,
+        "iscrowd": 0,
     }
 
 

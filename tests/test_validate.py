@@ -47,7 +47,8 @@ def test_sound_data_set_has_no_fault(out):
 
 def test_every_check_looked_at_something(out):
     looked = validate.inspect(out).looked
-    assert set(looked) == set(validate.CHECKS) and min(looked.values()) >= 4
+    optional = {"passes"}  # see test_passes.py
+    assert set(looked) == set(validate.CHECKS) - optional and min(looked.values()) >= 4
 
 
 @pytest.mark.parametrize("kind", ["keypoints", "segm"])

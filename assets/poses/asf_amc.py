@@ -16,6 +16,7 @@ from assets.poses.motion import (
     MOST_FRAMES,
     MOST_JOINTS,
     Motion,
+    choose_frames,
     complain,
     make_motion,
     read_lines,
@@ -200,11 +201,12 @@ def _read_hierarchy(path, rows, bones):
     return tuple(names), tuple(names.index(parent_of[name]) if name != "root" else -1 for name in names)
 
 
-def read_amc(path, skeleton: Skeleton, rate: float = 10.0, frame_time: float = CMU_FRAME_TIME) -> Motion:
+def read_amc(path, skeleton: Skeleton, rate: float = 10.0, frame_time: float = CMU_FRAME_TIME, wanted=None) -> Motion:
     """Frames of an .amc file.
 
     Args:
         rate: how many frames a second to keep at most; the others are checked but for their numbers.
+        wanted: numbers of the frames to keep instead, those after the end left out.
     Raises:
         AssetError: the file is damaged, no AMC, or moves another skeleton; the message has the line.
     """
@@ -218,7 +220,7 @@ def read_amc(path, skeleton: Skeleton, rate: float = 10.0, frame_time: float = C
     count = len(rows) // block
     if count > MOST_FRAMES:
         complain(path, first, f"at most {MOST_FRAMES} frames", str(count))
-    frames = np.arange(0, count, max(1, round(1 / (rate * frame_time))))
+    frames = choose_frames(count, frame_time, rate, wanted)
     numbers = {
         name: _numbers(path, first, rows, np.arange(count) if name == "root" else frames, block, index + 1, skeleton)
         for index, name in enumerate(order)

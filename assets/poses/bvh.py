@@ -15,6 +15,7 @@ from assets.poses.motion import (
     MOST_FRAMES,
     MOST_JOINTS,
     Motion,
+    choose_frames,
     complain,
     make_motion,
     read_lines,
@@ -26,11 +27,12 @@ ROTATIONS = {"xrotation": "x", "yrotation": "y", "zrotation": "z"}
 POSITIONS = {"xposition": 0, "yposition": 1, "zposition": 2}
 
 
-def read_bvh(path, rate: float = 10.0) -> Motion:
+def read_bvh(path, rate: float = 10.0, wanted=None) -> Motion:
     """Frames of a BVH file.
 
     Args:
         rate: how many frames a second to keep at most.
+        wanted: numbers of the frames to keep instead, those after the end left out.
     Raises:
         AssetError: the file is damaged or no BVH; the message has the line.
     """
@@ -39,7 +41,7 @@ def read_bvh(path, rate: float = 10.0) -> Motion:
     names, parents, offsets, channels, line = _read_hierarchy(path, lines)
     count, frame_time, line = _read_head(path, lines, line)
     numbers = _read_rows(path, lines, line, count, channels)
-    frames = np.arange(0, count, max(1, round(1 / (rate * frame_time))))
+    frames = choose_frames(count, frame_time, rate, wanted)
     local, trail = _unpack(numbers, channels, frames)
     return make_motion(path, names, parents, offsets, local, frames, trail, frame_time)
 

@@ -21,7 +21,7 @@ from assets.poses.train_gmm import features_of, fit_mixture
 from blender_addon.core.errors import AssetError, PosewrightError
 from blender_addon.core.poses.library import PoseLibrary
 from blender_addon.core.poses.limits import clip
-from blender_addon.core.poses.motion import SHIPPED, quantise, save_motion
+from blender_addon.core.poses.motion import SHIPPED, quantise, quantise_turns, save_motion
 from blender_addon.core.poses.skeleton import DEFAULT_SKELETON
 from blender_addon.core.poses.validity import Candidate, accept
 
@@ -77,6 +77,8 @@ def library_arrays(library: PoseLibrary, poses, rows) -> dict:
         "source": library.source[rows].astype(np.uint16),
         "frame": library.frame[rows].astype(np.uint32),
         "sources": np.array(library.sources),
+        "turns": quantise_turns(library.turns[rows]),
+        "travel": library.travel[rows].astype(np.float16),
     }
 
 

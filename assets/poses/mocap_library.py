@@ -80,7 +80,7 @@ def make_mocap_library(
         broken = report.skipped
         why = f"{len(broken)} unusable, the first: {broken[0]}" if broken else "no .bvh, .amc or .npz"
         raise AssetError(f"No motion to use under {folder} ({why}). Point add-poses at unpacked motion files.")
-    poses, clearance, seat, frame = (np.concatenate(column) for column in list(zip(*takes, strict=True)))
+    poses, clearance, seat, frame, turns, travel = (np.concatenate(column) for column in list(zip(*takes, strict=True)))
     source = np.repeat(np.arange(len(takes)), [len(take[0]) for take in takes])
     rows = np.sort(METHODS[method](pose_features(poses), count, rng))
     used, source = np.unique(source[rows], return_inverse=True)
@@ -91,13 +91,14 @@ def make_mocap_library(
     )
     names = [sources[take] for take in used]
     library = make_library(
-        name, chosen.astype(np.float16), clearance[rows], seat[rows], source, frame[rows], names, licence, provenance
-    )
+        name, chosen.astype(np.float16), clearance[rows], seat[rows], source, frame[rows], names, licence, provenance,
+        turns=turns[rows].astype(np.float16), travel=travel[rows].astype(np.float16),
+    )  # fmt: skip
     return library, report
 
 
 def _gather(folder, files, count, rng, rate, progress):
-    """[(poses, clearance, seat, frame)] of takes that could be read, their names, and the report."""
+    """[(poses, clearance, seat, frame, turns, travel)] of takes that could be read, their names, and the report."""
     quota = max(FEWEST, CANDIDATES * count // max(len(files), 1))
     takes, sources, report, skipped, skeletons = [], [], Report(), [], {}
     for path in tqdm(files, desc="takes", unit="take", disable=None if progress else True):
@@ -108,7 +109,9 @@ def _gather(folder, files, count, rng, rate, progress):
         except AssetError as error:
             skipped.append(str(error))
             continue
-        takes.append((frames.poses.astype(np.float32), frames.clearance, frames.seat, frames.frame))
+        takes.append(
+            (frames.poses.astype(np.float32), frames.clearance, frames.seat, frames.frame, frames.turns, frames.travel)
+        )
         sources.append(name)
         report.takes += 1
         report.candidates += len(frames.poses)
@@ -116,6 +119,10 @@ def _gather(folder, files, count, rng, rate, progress):
         report.dropped += frames.dropped
     report.skipped = tuple(skipped)
     return takes, sources, report
+
+
+def _moving(library: PoseLibrary) -> int:
+    return 0 if library.turns is None else int(np.isfinite(library.turns).all((1, 2)).sum())
 
 
 def find_licence(folder) -> str:
@@ -151,7 +158,8 @@ def add_poses(
     print(
         f"{path}: {len(library)} poses of {len(library.sources)} takes, chosen from {report.candidates} "
         f"({report.dropped} impossible or held by what is not there left out, {report.clipped} brought back into "
-        f"joint limits), {int(library.seat.sum())} on seats, {int((library.clearance > 0).sum())} in the air; "
+        f"joint limits), {_moving(library)} with how they go on, {int(library.seat.sum())} on seats, "
+        f"{int((library.clearance > 0).sum())} in the air; "
         f"{report.takes} takes read, {len(report.skipped)} files skipped"
     )
     return path

@@ -54,6 +54,14 @@ def make_motion(path, names, parents, offsets, local, frames, trail, frame_time)
     return Motion(Path(path), names, parents, offsets, turned, position, frames, trail, frame_time)
 
 
+def choose_frames(count: int, frame_time: float, rate: float, wanted=None) -> np.ndarray:
+    """(T,) frames of a take of `count`: evenly at most `rate` a second, or those of `wanted` (rising) that exist."""
+    if wanted is None:
+        return np.arange(0, count, max(1, round(1 / (rate * frame_time))))
+    wanted = np.asarray(wanted, int)
+    return wanted[wanted < count]
+
+
 def turns(axis: str, degrees) -> np.ndarray:
     """Rotations about one axis, 'x', 'y' or 'z': (T,) degrees -> (T, 3, 3)."""
     angle = np.radians(np.asarray(degrees, float))

@@ -1,6 +1,6 @@
 """Takes of a motion file, whatever its form, as SMPL-X poses over a floor."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -14,12 +14,14 @@ from assets.poses.motion import Motion
 from assets.poses.retarget import REST, retarget
 from assets.poses.rigs import axes_to_smpl, find_rig, rest_position
 from blender_addon.core.errors import AssetError
-from blender_addon.core.poses.amass import ENDS, open_take, read_motion
-from blender_addon.core.poses.facing import remove_yaw
+from blender_addon.core.poses.amass import ENDS, open_take, read_motion, read_next
+from blender_addon.core.poses.facing import find_yaw, remove_yaw
 from blender_addon.core.poses.hands import curl_fingers
 from blender_addon.core.poses.limits import HIGH, LOW, clip, joint_angles
 from blender_addon.core.poses.mannequin import BODY_JOINTS, Mannequin, rotation_vectors
+from blender_addon.core.poses.movement import movements_of, rows_around, turned
 from blender_addon.core.poses.skeleton import DEFAULT_SKELETON
+from blender_addon.core.spec import MOTION_STEP
 
 BEYOND = np.radians(25)
 """A joint farther out of its limits was not recorded well, and its frame is left out; less is brought back."""
@@ -43,6 +45,10 @@ class Frames:
     """How many were more than a few degrees out of the joints' limits and were brought back."""
     dropped: int
     """How many were too far out, or held up by what is not there."""
+    turns: np.ndarray
+    """(n, 55, 3) float32, how each pose goes on, as pose libraries have it; NaN where that is not known."""
+    travel: np.ndarray
+    """(n, 3) metres, with it."""
 
 
 def read_frames(path, rate: float, most: int, rng: np.random.Generator, skeletons: dict | None = None) -> Frames:
@@ -68,16 +74,50 @@ def read_frames(path, rate: float, most: int, rng: np.random.Generator, skeleton
     inside = np.flatnonzero((frames >= ends - 1) & (frames < len(trail) - ends + 1)) if len(trail) >= 10 else frames
     if len(inside) > most:
         inside = inside[np.sort(farthest(pose_features(poses[inside]), most, rng))]
-    return _finish(path, poses[inside], frames[inside], carried, inside)
+    found = _finish(path, poses[inside], frames[inside], carried, inside)
+    rows = inside[np.searchsorted(frames[inside], found.frame)]
+    return _going_on(found, read_next_moments(path, found.frame, skeletons), poses[rows])
 
 
-def read_recording(path, rate, skeletons) -> Motion:
+def read_next_moments(path, frames, skeletons: dict | None = None) -> list:
+    """How poses of a take go on for 1/30 s.
+
+    Args:
+        frames: their numbers in the file, rising.
+    Returns:
+        a Movement or None for each, in the take's own world.
+    """
+    frames = [int(frame) for frame in frames]
+    if path.suffix.lower() == ".npz":
+        return read_next(open_take(path), frames)
+    skeletons = {} if skeletons is None else skeletons
+    head = read_recording(path, 1.0, skeletons, [0])
+    stride, last = MOTION_STEP / head.frame_time, len(head.trail) - 1
+    known = [frame for frame in frames if frame + stride <= last]
+    if not known:
+        return [None] * len(frames)
+    rows = sorted({*known, *rows_around(np.array(known) + stride, last)})
+    poses, _, trail = _retargeted(read_recording(path, 1.0, skeletons, rows))
+    return movements_of(frames, known, stride, rows, poses, trail[rows])
+
+
+def _going_on(found: Frames, movements: list, poses) -> Frames:
+    """The frames with their movements, of people who face -Y; poses (n, 55, 3) face as the take has them."""
+    turns, travel = np.full((len(poses), 55, 3), np.nan, np.float32), np.full((len(poses), 3), np.nan, np.float32)
+    for row, movement in enumerate(movements):
+        if movement is not None:
+            facing = turned(movement, -find_yaw(poses[row]))
+            turns[row], travel[row] = facing.turns, facing.travel
+    return replace(found, turns=turns, travel=travel)
+
+
+def read_recording(path, rate, skeletons, wanted=None) -> Motion:
     if path.suffix.lower() == ".bvh":
-        return read_bvh(path, rate)
+        return read_bvh(path, rate, wanted)
     asf = find_skeleton(path)
     if asf not in skeletons:
         skeletons[asf] = read_asf(asf)
-    return read_amc(path, skeletons[asf], rate)
+    return read_amc(path, skeletons[asf], rate, wanted=wanted)
 
 
 def find_skeleton(amc: Path) -> Path:
@@ -125,7 +165,8 @@ def _finish(path, poses, frames, carried: Carried, rows) -> Frames:
     possible = [clip(pose) if far > 0 else pose for pose, far in zip(poses[kept], over[kept], strict=True)]
     clipped = int((beyond[kept, :BODY_JOINTS].max(1) > np.radians(5)).sum())
     clearance = carried.clearance[rows][kept]
-    return Frames(remove_yaw(possible), clearance, seat[kept], frames[kept], clipped, int((~kept).sum()))
+    turns, travel = np.full((len(possible), 55, 3), np.nan), np.full((len(possible), 3), np.nan)
+    return Frames(remove_yaw(possible), clearance, seat[kept], frames[kept], clipped, int((~kept).sum()), turns, travel)
 
 
 def excess(pose):

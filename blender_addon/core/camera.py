@@ -14,6 +14,11 @@ def intrinsics(camera: CameraSpec) -> np.ndarray:
     return np.array([[focal, 0, camera.width / 2], [0, focal, camera.height / 2], [0, 0, 1]])
 
 
+def distortion(camera: CameraSpec) -> list:
+    """[k1, k2, p1, p2] as OpenCV takes them; all 0 for a pinhole."""
+    return [*(float(value) for value in camera.distortion or (0, 0)), 0.0, 0.0]
+
+
 def world_to_camera(camera: CameraSpec) -> np.ndarray:
     """(3, 4) such that x_camera = R @ x_world + t."""
     rotation = np.array(camera.rotation, float)

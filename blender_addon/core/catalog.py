@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
+from .backgrounds import NO_BACKGROUNDS, Backgrounds, PhotoFolder, photo_folder
 from .closet import EMPTY, MESHES, PAINTS, Closet, find_looks
 from .credits import read_credit
 from .errors import AssetError
@@ -57,11 +58,16 @@ class Catalog:
     """Motion takes (amass.Take) of --poses."""
     closet: Closet = EMPTY
     """Published clothes, hair, skins and eyes."""
+    backgrounds: Backgrounds = NO_BACKGROUNDS
+    """Folders of photos; nobody has looked through them yet."""
     skipped: list = field(default_factory=list)
     """One line for each asset that is broken."""
 
     def environment(self, name: str) -> Asset:
         return _named(self.environments, name, "environment")
+
+    def occluder(self, name: str) -> Asset:
+        return _named(self.occluders, name, "model")
 
     def body(self, name: str) -> Asset:
         return _named(self.bodies, name, "body")
@@ -101,6 +107,7 @@ def load_catalog(folders=(), shipped_environments=None) -> Catalog:
         AssetError: a folder is missing, or there is no body.
     """
     skipped, bodies, environments, libraries, occluders, looks = [], {}, {}, {}, {}, {}
+    photos = []
     for folder in asset_folders(folders):
         for path in _files(folder / "bodies", (".npz",)):
             bodies.setdefault(path.stem, Asset(path.stem, "body", path, *_body_licence(path)))
@@ -109,12 +116,28 @@ def load_catalog(folders=(), shipped_environments=None) -> Catalog:
         for path in sorted((folder / "occluders").glob("*/*.gltf")):
             occluders.setdefault(path.stem, _credited("occluder", path, _licence(folder)))
         looks = find_looks(folder, _licence) | looks
+        if (folder / "backgrounds").is_dir():
+            photos.append(background_folder(folder / "backgrounds", photos))
     if not environments and shipped_environments:
         _add_environments(environments, skipped, Path(shipped_environments), SHIPPED_LICENCE)
     if not bodies:
         raise AssetError(f"No body under {library_folder() / 'bodies'}. Run `make assets` to build the open body.")
     found = _sorted(bodies), _sorted(environments), _sorted(libraries), _sorted(occluders)
-    return Catalog(*found, closet=Closet(looks), skipped=skipped)
+    return Catalog(*found, closet=Closet(looks), backgrounds=Backgrounds(tuple(photos)), skipped=skipped)
+
+
+def background_folder(path, others=()) -> PhotoFolder:
+    """A folder of photos with the licence that it, or the folder that it is in, has in its LICENSE.txt.
+
+    Args:
+        others: PhotoFolders, whose names it must not have.
+    Raises:
+        AssetError: there is no such folder.
+    """
+    path = Path(path)
+    own, around = _licence(path), _licence(path.resolve().parent)
+    named = own if own[0] != "unknown" or path.name != "backgrounds" else around
+    return photo_folder(path, named, [other.name for other in others])
 
 
 def file_hash(path) -> str:

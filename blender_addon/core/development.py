@@ -20,8 +20,12 @@ QUALITY = 92
 PLAIN = DevelopmentSpec(0.0, (1.0, 1.0, 1.0), 0.0, 0, QUALITY)
 
 
-def sample_development(rng: np.random.Generator, ranges: Ranges) -> DevelopmentSpec:
-    """Each effect with its own chance; all are drawn, so that one leaves the others as they were."""
+def sample_development(rng: np.random.Generator, ranges: Ranges, step: int = 0) -> DevelopmentSpec:
+    """Each effect with its own chance; all are drawn, so that one leaves the others as they were.
+
+    Args:
+        step: of a film, whose frames differ in nothing but the grain of the noise.
+    """
     draws = rng.random(4)
     stops, warm, tint = float(np.clip(rng.normal(0, 0.35), -1, 1)), rng.normal(0, 0.07), rng.normal(0, 0.02)
     noise = float(np.exp(rng.uniform(np.log(0.01), np.log(0.06))))
@@ -30,7 +34,7 @@ def sample_development(rng: np.random.Generator, ranges: Ranges) -> DevelopmentS
         exposure=round(stops, 3) if draws[0] < ranges.exposure else 0.0,
         white_balance=rounded(np.exp([warm, tint, -warm]), 4) if draws[1] < ranges.white_balance else (1.0, 1.0, 1.0),
         noise=round(noise, 4) if draws[2] < ranges.noise else 0.0,
-        seed=seed,
+        seed=(seed + step) % 2**31,
         quality=quality if draws[3] < ranges.jpeg else QUALITY,
     )
 

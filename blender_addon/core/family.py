@@ -3,11 +3,14 @@
 import numpy as np
 
 from .body import BodyModel
+from .posing import PosedBody, shape_body
 
 BODY_JOINTS = 22
 """The first joints of every family member."""
 _FIRST_FINGER = 25
 """In SMPL-X, after the jaw and the eyes."""
+MIDDLE_FINGERS = (28, 43)
+"""In SMPL-X, the left and the right one's first joint: of its joints the nearest to SMPL's hands."""
 
 
 def joint_rows(count: int) -> np.ndarray:
@@ -59,3 +62,31 @@ def pose_joints(body: BodyModel, betas) -> np.ndarray:
         raise ValueError(f"{body.path}: {len(template)} joints and no others carried over; bring it in with add-body")
     betas = np.asarray(betas, float)
     return template + directions[..., : len(betas)] @ betas
+
+
+def posed_joints(body: BodyModel, betas, posed: PosedBody) -> np.ndarray:
+    """(55, 3) where SMPL-X's joints are on a posed body; those that it lacks go with the joint that moves their place.
+
+    Args:
+        betas: (b,) that it was posed with.
+    """
+    owners = joint_owners(len(body.parents))
+    rest = pose_joints(body, betas)
+    _, own = shape_body(body, betas)
+    turned = posed.transforms[:, :3, :3]
+    shift = posed.joints[0] - turned[0] @ own[0] - posed.transforms[0, :3, 3]
+    joints = np.einsum("jab,jb->ja", turned[owners], rest) + posed.transforms[owners, :3, 3] + shift
+    rows = joint_rows(len(body.parents))
+    joints[rows[rows >= 0]] = posed.joints[rows >= 0]
+    return joints
+
+
+def smpl_joints(joints: np.ndarray, posed: PosedBody) -> np.ndarray:
+    """(24, 3) SMPL's joints: the first 22 are everybody's; its hands are its own, else the first of the middle finger.
+
+    Args:
+        joints: (55, 3) from `posed_joints`.
+    """
+    if len(posed.joints) == 24:
+        return posed.joints
+    return joints[[*range(BODY_JOINTS), *MIDDLE_FINGERS]]

@@ -12,9 +12,8 @@ from .family import pose_for, pose_joints
 from .looks.hair import sample_hair
 from .looks.published import choose_face, choose_hair
 from .looks.skin import sample_skin
-from .occluders import sample_seat
 from .outline import buttocks_of, outline_of, trunk_of
-from .population import sample_shape
+from .population import PersonShape, sample_free_shape, sample_shape
 from .poses.contact import mannequin_capsules
 from .poses.grounding import seat_under
 from .poses.mannequin import SMPL_TO_WORLD
@@ -25,7 +24,9 @@ from .poses.validity import stand_in
 from .posing import pose_body, shape_body, skin
 from .ranges import Ranges
 from .rotations import axis_angle_to_matrix, turn_about_z
+from .sitting import sample_seat
 from .spec import LookSpec, PersonSpec, rounded
+from .wardrobe.contrast import unlike_skin
 from .wardrobe.cover import cloth_under
 from .wardrobe.feet import fit_feet
 from .wardrobe.outfits import sample_outfit
@@ -53,6 +54,8 @@ class Figure:
     """(C, 7) start, end and radius of the limbs, as `poses.contact` has them."""
     elevation: float | None = None
     """Of the camera whose photo the pose is from, radians, when its view is to be kept; None otherwise."""
+    movements: tuple = ()
+    """How the pose goes on, as `poses.draw.PoseDraw` has it, of somebody with a heading of 0."""
 
     @property
     def keeps_heading(self) -> bool:
@@ -114,16 +117,11 @@ def sample_figure(rng: np.random.Generator, ranges: Ranges, cast: Cast) -> Figur
     """One person: shape, looks and pose, standing on the ground at the origin with a random heading."""
     name = ranges.bodies[int(rng.integers(len(ranges.bodies)))]
     body = cast.bodies[name]
-    shape = sample_shape(rng, body, ranges.children)
-    skin_look = sample_skin(rng, shape.sex, shape.age, shape.ancestry)
-    hair = sample_hair(rng, shape.sex, shape.age, skin_look)
-    garments = sample_outfit(rng, shape.sex, shape.age, cast.offers, cast.garments)
-    hair = choose_hair(rng, cast.styles, hair, shape.sex)
-    face = choose_face(rng, cast.styles, skin_look, shape.sex, shape.age, shape.ancestry)
-    if face.params.get("dressed"):
-        garments = ()
-    if _hangs(hair) and any(_has_hood(look) for look in garments):
-        hair = sample_hair(rng, shape.sex, shape.age, skin_look, "bun")
+    if ranges.shapes == "betas":
+        shape = sample_free_shape(rng, body)
+    else:
+        shape = sample_shape(rng, body, ranges.children)
+    face, hair, garments = sample_looks(rng, shape, cast)
     spec = PersonSpec(
         body=name,
         sex=round(shape.sex, 3),
@@ -137,7 +135,22 @@ def sample_figure(rng: np.random.Generator, ranges: Ranges, cast: Cast) -> Figur
         hair=hair,
         garments=garments,
     )
-    return _pose_figure(rng, spec, ranges, cast)
+    return pose_figure(rng, spec, ranges, cast)
+
+
+def sample_looks(rng: np.random.Generator, shape: PersonShape, cast: Cast) -> tuple:
+    """Skin, hair and garments of somebody of that sex, age and ancestry."""
+    skin_look = sample_skin(rng, shape.sex, shape.age, shape.ancestry)
+    hair = sample_hair(rng, shape.sex, shape.age, skin_look)
+    garments = sample_outfit(rng, shape.sex, shape.age, cast.offers, cast.garments)
+    garments = unlike_skin(garments, skin_look.params["tone"])
+    hair = choose_hair(rng, cast.styles, hair, shape.sex)
+    face = choose_face(rng, cast.styles, skin_look, shape.sex, shape.age, shape.ancestry)
+    if face.params.get("dressed"):
+        garments = ()
+    if _hangs(hair) and any(_has_hood(look) for look in garments):
+        hair = sample_hair(rng, shape.sex, shape.age, skin_look, "bun")
+    return face, hair, garments
 
 
 def _hangs(hair: LookSpec) -> bool:
@@ -151,7 +164,8 @@ def _has_hood(look: LookSpec) -> bool:
     return isinstance(collar, dict) and collar["kind"] == "hood"
 
 
-def _pose_figure(rng, spec: PersonSpec, ranges: Ranges, cast: Cast) -> Figure:
+def pose_figure(rng, spec: PersonSpec, ranges: Ranges, cast: Cast) -> Figure:
+    """The person of a spec without pose, with one that is drawn, standing on the ground at the origin."""
     body, betas = cast.bodies[spec.body], np.array(spec.betas)
     trunk, _ = shape_body(trunk_of(body), betas)
     skeleton = measure_skeleton(pose_joints(body, betas), trunk)
@@ -167,9 +181,12 @@ def _pose_figure(rng, spec: PersonSpec, ranges: Ranges, cast: Cast) -> Figure:
     pelvis, points, lowest = pose_outline(body, spec, cast.closet)
     lift = round(draw.clearance - lowest, 5)
     spec = replace(spec, position=(0.0, 0.0, lift))
-    seat = sample_seat(rng, _seat_height(body, spec)) if draw.seat else None
+    points = points + [0, 0, lift]
+    seat = None
+    if draw.seat:
+        seat = sample_seat(rng, _seat_height(body, spec), cast.models, points, pelvis[:2], heading)
     limbs = mannequin_capsules(stand_in(pose, skeleton), SMPL_TO_WORLD, pelvis + [0, 0, lift])
-    return Figure(spec, points + [0, 0, lift], pelvis[:2], heading, seat, limbs, elevation)
+    return Figure(spec, points, pelvis[:2], heading, seat, limbs, elevation, draw.movements)
 
 
 def _sole_under(garments: tuple) -> float:

@@ -94,7 +94,9 @@ def sample_frame(
         elevation: angle over the person to look from, radians, as a photo did or `view` has it; None draws the eye's
             height.
     """
-    focal_mm = one_of(rng, view.focal_mm or ranges.focal_mm) * float(rng.uniform(0.92, 1.08))
+    focal_mm = one_of(rng, view.focal_mm or ranges.focal_mm) * float(
+        rng.uniform(1 - ranges.focal_spread, 1 + ranges.focal_spread)
+    )
     eye = _sample_eye(rng)
     # People are what photographs are taken of: large ones are likelier than an even spread would have them.
     least, most = np.log(view.share or ranges.person_share)
@@ -105,7 +107,9 @@ def sample_frame(
     pixels = max(ranges.width, ranges.height)
     away = float(np.clip(focal_mm / SENSOR_MM * pixels * extent / (share * ranges.height), view.nearest, FARTHEST))
     farthest = _farthest(max(room, SMALLEST_ROOM), middle, elevation)
-    if away > farthest:
+    if view.distance:
+        away = max(view.distance.draw(rng), CLEAR)
+    elif away > farthest:
         focal_mm, away = max(focal_mm * farthest / away, WIDEST_MM), farthest
     focal = focal_mm / SENSOR_MM * pixels
     shown = focal * extent / away / ranges.height
@@ -114,15 +118,19 @@ def sample_frame(
         eye = middle + away * float(np.sin(elevation))
         eye = max(eye, LOWEST_EYE) if eye > UNDERGROUND else eye
         distance = away * float(np.cos(elevation))
-    distance = _clear_distance(distance, eye, points)
+    distance = clear_distance(distance, eye, points)
     down = np.arctan2(middle - eye, distance)
     row = rng.uniform(-0.22, 0.02) if view.head else rng.uniform(-0.1, 0.1) if abs(down) > STEEP else None
     row = _sample_row(rng, shown) if row is None else float(row)
+    row = 0.0 if view.centred else row
     pitch = float(np.clip(down + np.arctan(row * ranges.height / focal), -1.55, 1.55))
     rolled = rng.random() < 0.35 and elevation is None and not view.level
     roll = float(rng.normal(0, np.radians(2.0))) if rolled else 0.0
+    if view.roll:
+        roll = float(np.radians(view.roll.draw(rng)))
     frame = Frame(ranges.width, ranges.height, focal_mm, eye, pitch, roll, distance, 0.0, middle)
     column = one_of(rng, (-0.02, 1.02)) if rng.random() < 0.1 else np.clip(rng.normal(0.5, 0.17), 0.08, 0.92)
+    column = 0.5 if view.centred else column
     return replace(frame, lateral=frame.lateral_at(float(column), distance))
 
 
@@ -135,7 +143,7 @@ def _farthest(room: float, middle: float, elevation) -> float:
     return float(min(room / max(along, 1e-3), height))
 
 
-def _clear_distance(distance: float, eye: float, points) -> float:
+def clear_distance(distance: float, eye: float, points) -> float:
     """As far along the ground as it takes for no part of the person to be at the lens."""
     for _ in range(8):
         gap = np.linalg.norm(points + [0.0, distance, -eye], axis=1).min()

@@ -4,8 +4,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .framing import CLEAR, Frame, sample_frame
+from .framing import CLEAR, Frame
 from .furniture.kinds import furniture_size
+from .photo_frame import frame_before
 from .ranges import Ranges
 from .rotations import axis_angle_to_matrix
 from .views import View, sample_elevation, sample_heading
@@ -24,12 +25,13 @@ class Stand:
     """Of the view about Z; at 0 it looks along +Y."""
 
 
-def sample_stand(rng: np.random.Generator, ranges: Ranges, view: View, figures: list, things, room: float):
+def sample_stand(rng: np.random.Generator, ranges: Ranges, view: View, figures: list, things, room: float, photo=None):
     """Another camera for people and things that stand already.
 
     Args:
         figures: `figure.Figure`, the first is the main person.
         things: OccluderSpecs, seats included.
+        photo: PhotoSpec that the camera looks into, or None.
     Returns:
         a Stand; None when the lens would be inside somebody or something everywhere that was tried.
     """
@@ -39,7 +41,8 @@ def sample_stand(rng: np.random.Generator, ranges: Ranges, view: View, figures: 
         yaw = float(rng.uniform(-np.pi, np.pi)) if heading is None else main.heading - heading
         back = axis_angle_to_matrix([0.0, 0.0, -yaw])
         points = (main.points - [*main.place, 0.0]) @ back.T
-        frame = sample_frame(rng, ranges, points, room, view, sample_elevation(rng, view))
+        elevation = sample_elevation(rng, view)
+        frame = frame_before(photo, rng, ranges, points, room, view, elevation)
         place = main.place - back[:2, :2].T @ [frame.lateral, frame.distance]
         if _clear(frame, place, figures, things):
             return Stand(frame, (float(place[0]), float(place[1])), float((yaw + np.pi) % (2 * np.pi) - np.pi))

@@ -27,6 +27,9 @@ SHAPES, MOST, MOST_SHIFTED = 10, 2.0, 3.0
 """A licensed body: how many coefficients are drawn, how large one may be, and how large with the height put right.
 Three standard deviations of several at once make the monsters that such data sets are known for."""
 
+MOST_FREE = 3.0
+"""How large a coefficient may be where no height is put right."""
+
 
 @dataclass(frozen=True)
 class PersonShape:
@@ -62,6 +65,27 @@ def sample_shape(rng: np.random.Generator, body: BodyModel, children: float = 0.
     ancestry = body.population_ancestry
     return PersonShape(
         betas=betas + _jitter(rng, body, len(betas)),
+        sex=float(body.population_sex[row]),
+        age=float(body.population_age[row]),
+        ancestry=_sample_ancestry(rng) if ancestry is None else np.asarray(ancestry[row], float),
+    )
+
+
+def sample_free_shape(rng: np.random.Generator, body: BodyModel) -> PersonShape:
+    """An adult of standard normal coefficients, as SURREAL and RePoGen draw them, but none beyond MOST_FREE.
+
+    Sex, age and ancestry are those of the nearest member of the body's population, so that looks go with the build.
+    """
+    count = min(SHAPES, body.shapedirs.shape[-1])
+    betas = truncated_normal(rng, count, MOST_FREE)
+    if body.population_betas is None:
+        sex = {"male": 0.0, "female": 1.0}.get(body.sex, float(rng.random() < 0.5))
+        return PersonShape(betas, sex, ADULT_AGE + (OLDEST - ADULT_AGE) * rng.beta(1.1, 1.6), _sample_ancestry(rng))
+    away = np.linalg.norm(body.population_betas[:, :count] - betas, axis=1)
+    row = int(np.where(body.population_age < ADULT_AGE, np.inf, away).argmin())
+    ancestry = body.population_ancestry
+    return PersonShape(
+        betas=betas,
         sex=float(body.population_sex[row]),
         age=float(body.population_age[row]),
         ancestry=_sample_ancestry(rng) if ancestry is None else np.asarray(ancestry[row], float),

@@ -49,7 +49,9 @@ def parse_setting(text: str) -> dict:
     if not equals:
         raise SettingsError(f"--set {text}: give a knob and its value, as --set occluders=[0,5].")
     with contextlib.suppress(ValueError):  # else it is a word
-        value = json.loads(value)
+        read = json.loads(value)
+        if isinstance(read, str) or not isinstance(KNOBS.get(knob), str):  # distance=2 is in words, too
+            value = read
     return {knob: check_knob(knob, value, "--set")}
 
 

@@ -76,6 +76,11 @@ def read_record(path) -> dict:
     return record
 
 
+def people_of(spec: dict) -> list:
+    """The specs of everybody in a record's picture, in the order of its truth: the scene's, then those pasted on it."""
+    return [*spec["persons"], *(person for pasted in spec.get("pasted", ()) for person in pasted["persons"])]
+
+
 def record_path(out, index: int) -> Path:
     return Path(out) / "records" / f"{index:06d}.json"
 

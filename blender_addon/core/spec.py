@@ -6,6 +6,7 @@ Lengths in metres, angles in radians, world frame with Z up, pixels with (0, 0) 
 """
 
 import dataclasses
+import types
 import typing
 from dataclasses import dataclass
 
@@ -66,11 +67,40 @@ class OccluderSpec:
 
 
 @dataclass(frozen=True)
+class PhotoSpec:
+    """A photo that people are put into, and the light that they are put into it with.
+
+    Directions are the camera's: x to its right, y level ahead, z up. Light is 1 where a photo shows white.
+    """
+
+    name: str
+    """FOLDER/PATH inside it."""
+    folder: str
+    """Name of its folder in the catalog."""
+    sha256: str
+    """Of its file."""
+    crop: tuple
+    """(4,) left, top, width and height in pixels of the upright photo; scaled to the picture's size."""
+    blend: str
+    """One of `composite.BLENDS`."""
+    horizon: float
+    """Row of the horizon over the crop's height."""
+    sides: tuple
+    """(6, 3) radiance from the right, the left, ahead, behind, above and below."""
+    sun: tuple
+    """(3,) light that falls on what faces the sun; zeros for none."""
+    sun_towards: tuple
+    """(3,) unit vector."""
+    seed: int
+    """Of the grain."""
+
+
+@dataclass(frozen=True)
 class WorldSpec:
     """Light, background and ground."""
 
     environment: str
-    """Name of an environment in the catalog."""
+    """Name of an environment in the catalog; empty where there is a photo instead."""
     rotation: float
     """Of the environment about Z."""
     brightness: float
@@ -81,6 +111,7 @@ class WorldSpec:
     """Where the real ground ends and the environment's own begins; 0 is no ground, for a camera that looks up
     through it."""
     ground_roughness: float
+    photo: PhotoSpec | None = None
 
 
 @dataclass(frozen=True)
@@ -100,7 +131,7 @@ class CameraSpec:
     focus: float = 0.0
     """Metres along the optical axis to what is sharp."""
     shutter: float = 0.0
-    """Seconds that it stands open, for motion blur, beginning at the pose; 0 freezes all that moves."""
+    """Seconds that it stands open, for motion blur, the pose in their middle; 0 freezes all that moves."""
     distortion: tuple = ()
     """(2,) k1, k2 of OpenCV's radial model; empty is none."""
 
@@ -122,6 +153,35 @@ class DevelopmentSpec:
 
 
 @dataclass(frozen=True)
+class PasteSpec:
+    """A cutout put on the finished picture by `posewright augment`."""
+
+    cutout: str
+    """Its name in the library."""
+    sha256: str
+    """Of its file there."""
+    persons: tuple[PersonSpec, ...]
+    """Who is on it, in the world that it was rendered in."""
+    occluders: tuple[OccluderSpec, ...]
+    environment: str
+    """What lit it."""
+    camera: CameraSpec
+    """That it was rendered with."""
+    turn: tuple
+    """(3, 3) the cutout's camera's frame to the picture's camera's; a determinant of -1 is a mirror."""
+    larger: float
+    """Times that it is shown larger than it would be there; 1 for people, whose 3D labels hold in the picture."""
+    gain: tuple
+    """(3,) on its linear red, green and blue."""
+    blur: float
+    """Pixels of the picture, standard deviation."""
+    noise: float
+    """As DevelopmentSpec has it."""
+    seed: int
+    """Of the noise."""
+
+
+@dataclass(frozen=True)
 class SceneSpec:
     """One picture."""
 
@@ -136,6 +196,8 @@ class SceneSpec:
     """Paths a pixel."""
     attempt: int = 0
     """Scenes that were drawn for this picture before, and needed a file that is broken."""
+    pasted: tuple[PasteSpec, ...] = ()
+    """What was put on it afterwards, the first one first."""
 
 
 def to_dict(spec) -> dict:
@@ -157,6 +219,8 @@ def from_dict(cls, data: dict):
 
 
 def _value(hint, value):
+    if isinstance(hint, types.UnionType):  # X | None
+        return None if value is None else _value(typing.get_args(hint)[0], value)
     if dataclasses.is_dataclass(hint):
         return from_dict(hint, value)
     if typing.get_origin(hint) is tuple:

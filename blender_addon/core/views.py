@@ -5,12 +5,15 @@ Surveillance cameras hang 3 to 6 m high and look down by 20 to 45 degrees; the s
 estimators fail where pictures are rare: from above and below (Purkrabek and Matas, 2024).
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from .chance import either_side, parse_shares, pick
+from .spread import Spread, parse_spread
 
+STEEPEST = 89.0
+"""Degrees; straight over somebody's head there is no left and right."""
 EXAMPLE = "--view snapshot:0.7,surveillance:0.2,top:0.1"
 
 
@@ -33,6 +36,17 @@ class View:
     """Metres from the person's middle."""
     level: bool = False
     """Never rolled."""
+    elevations: Spread | None = None
+    """Degrees, drawn instead of `elevation`; so are the next two."""
+    azimuth: Spread | None = None
+    """Degrees that the person is turned out of facing the camera."""
+    roll: Spread | None = None
+    """Degrees."""
+    distance: Spread | None = None
+    """Metres from the person's middle, whatever size that makes it and however small the room is; no lens is changed
+    for it."""
+    centred: bool = False
+    """The main person's middle is the picture's."""
 
 
 VIEWS = {
@@ -53,6 +67,8 @@ VIEWS = {
 
 def sample_elevation(rng: np.random.Generator, view: View):
     """Radians, or None where the eye's height decides."""
+    if view.elevations:
+        return float(np.radians(np.clip(view.elevations.draw(rng), -STEEPEST, STEEPEST)))
     if view.elevation is None:
         return None
     low, high = np.sin(np.radians(view.elevation))
@@ -61,6 +77,9 @@ def sample_elevation(rng: np.random.Generator, view: View):
 
 def sample_heading(rng: np.random.Generator, view: View):
     """Radians, or None where the person stays as it was turned."""
+    if view.azimuth:
+        heading = np.radians(view.azimuth.draw(rng))
+        return float((heading + np.pi) % (2 * np.pi) - np.pi)
     if view.around:
         return float(rng.uniform(-np.pi, np.pi))
     if view.heading is None:
@@ -75,6 +94,26 @@ def parse_views(text: str) -> dict:
     return parse_shares(text, "--view", tuple(VIEWS), EXAMPLE)
 
 
-def choose_view(rng: np.random.Generator, shares: dict) -> View:
-    """One of a mix of `parse_views`; where there is one only, nothing is drawn."""
-    return VIEWS[pick(rng, shares) if len(shares) > 1 else next(iter(shares))]
+def choose_view(rng: np.random.Generator, ranges) -> View:
+    """One of the mix that the knob `view` names, as the knobs about views change it.
+
+    Where there is one only, nothing is drawn.
+    """
+    shares = parse_views(ranges.view)
+    view = VIEWS[pick(rng, shares) if len(shares) > 1 else next(iter(shares))]
+    given = {name: spread for name, spread in parse_spreads(ranges).items() if spread}
+    return replace(view, centred=ranges.centred, **given)
+
+
+def parse_spreads(ranges) -> dict:
+    """Field of View -> Spread or None, from the knobs `elevation`, `azimuth`, `roll` and `distance`.
+
+    Raises:
+        SettingsError: as `spread.parse_spread`.
+    """
+    return {
+        "elevations": parse_spread(ranges.elevation, "elevation", -90, 90),
+        "azimuth": parse_spread(ranges.azimuth, "azimuth", -360, 360),
+        "roll": parse_spread(ranges.roll, "roll", -180, 180),
+        "distance": parse_spread(ranges.distance, "distance", 0.5, 100),
+    }

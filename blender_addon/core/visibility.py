@@ -12,9 +12,14 @@ from functools import cached_property
 import numpy as np
 
 from .body import BodyModel, group_faces
+from .errors import AssetError
+from .keypoints import KEYPOINT_NAMES
+from .wholebody import SETS, locate
 
 POINTS = 28
 """Of a patch, spread evenly over it."""
+FEW = 7
+"""Different ones on the face and the hands, which have 110 patches; each counts POINTS / FEW times."""
 # Joint -> radius of the patch about the keypoint and how near a hit must be, metres on an adult of template size.
 # The second is a little more than the limb's thickness: its far side is seen through the near side.
 REACH = {
@@ -29,7 +34,16 @@ REACH = {
     "ankle": (0.055, 0.13),
     "toe": (0.025, 0.08),
     "heel": (0.035, 0.09),
+    "root": (0.045, 0.10),
+    # Near on the face and the hands: the other lip is, the nose before a cheek and the next finger are not.
+    "jaw": (0.012, 0.03),
+    "face": (0.008, 0.018),
+    "knuckle": (0.014, 0.035),
+    "finger": (0.010, 0.020),
 }
+_SMALL = ("jaw", "face", "knuckle", "finger")
+HEAD = 15
+"""SMPL's joint in the middle of the skull."""
 NOTHING, OBJECT = -1, 0
 """What a ray hit when it was not person 1, 2, ..."""
 CAUSES = ("self", "person", "object")
@@ -45,6 +59,8 @@ class Patches:
     """(K, POINTS) indices."""
     nearness: np.ndarray
     """(K,) metres."""
+    names: tuple = KEYPOINT_NAMES
+    """(K,)."""
 
     @cached_property
     def digest(self) -> str:
@@ -52,19 +68,54 @@ class Patches:
         return hashlib.blake2b(self.vertices.astype("<i8").tobytes(), digest_size=4).hexdigest()
 
 
-def keypoint_patches(body: BodyModel) -> Patches:
-    """Patches on the template; the same vertices serve every shape."""
+def keypoint_patches(body: BodyModel, keypoints: str = "coco") -> Patches:
+    """Patches on the template; the same vertices serve every shape.
+
+    Args:
+        keypoints: one of wholebody.SETS.
+    Raises:
+        AssetError: the body does not know its keypoints.
+    """
+    if body.keypoint_regressor is None:
+        raise AssetError(f"{body.path}: no keypoints in it. Bring it in with `posewright assets add-body FILE`.")
     surface = np.unique(group_faces(body, "body", "helper-l-eye", "helper-r-eye"))
     points = body.v_template[surface].astype(float)
+    names = SETS[keypoints]
     vertices, nearness = [], []
-    for name, weights in zip(body.keypoint_names, body.keypoint_regressor, strict=True):
-        radius, near = REACH[name.split("_")[-1]]
-        distance = np.linalg.norm(points - weights @ body.v_template, axis=1)
+    outward = _outward(body)[surface]
+    for name, place in zip(names, locate(body, names, body.v_template), strict=True):
+        kind = _kind(name)
+        radius, near = REACH[kind]
+        distance = np.linalg.norm(points - place, axis=1)
+        if kind in ("jaw", "face"):
+            distance[~outward] = np.inf
         # A keypoint inside the body (a hip) has its patch on the nearest skin around it.
         inside = np.flatnonzero(distance <= max(radius, 1.3 * distance.min()))
-        vertices.append(surface[inside[_spread(points[inside], POINTS)]])
+        count = FEW if kind in _SMALL else POINTS
+        vertices.append(np.resize(surface[inside[_spread(points[inside], count)]], POINTS))
         nearness.append(near)
-    return Patches(np.array(vertices), np.array(nearness))
+    return Patches(np.array(vertices), np.array(nearness), names)
+
+
+def _outward(body: BodyModel) -> np.ndarray:
+    """(V,) bool: skin that faces away from the head's middle, so no inside of mouth, nostrils and lids."""
+    quads = group_faces(body, "body")
+    corners = body.v_template[quads]
+    turned = np.cross(corners[:, 2] - corners[:, 0], corners[:, 3] - corners[:, 1])
+    normals = np.zeros(body.v_template.shape)
+    np.add.at(normals, quads, turned[:, None])
+    away = body.v_template - body.joint_template[HEAD]
+    return (normals * away).sum(1) > 0.25 * np.linalg.norm(normals, axis=1) * np.linalg.norm(away, axis=1)
+
+
+def _kind(name: str) -> str:
+    """Key of REACH."""
+    part = name.split("_")[-1]
+    if part.startswith("face-"):
+        return "jaw" if int(part[5:]) < 17 else "face"
+    if part[-1].isdigit():  # the first joint of a finger lies in the palm; the thumb is thick, and nothing beside it
+        return "knuckle" if part.endswith("1") or part.startswith("thumb") else "finger"
+    return part
 
 
 def _spread(points: np.ndarray, count: int) -> np.ndarray:

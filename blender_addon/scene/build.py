@@ -10,8 +10,11 @@ from ..core.errors import blaming
 from ..core.person import Person, make_person
 from ..core.spec import SceneSpec
 from .camera import build_camera
+from .models import build_model
+from .motion import move_person
 from .occluders import build_occluder
 from .person import build_person
+from .photo_background import PhotoBackdrop, build_photo_world
 from .world import build_world, clear_world
 
 
@@ -24,6 +27,8 @@ class BuiltScene:
     objects: list
     """The people's Blender objects, in the spec's order; person i has pass index i + 1."""
     camera: object
+    backdrop: PhotoBackdrop | None = None
+    """What the render is put into."""
 
 
 def build_scene(spec: SceneSpec, catalog: Catalog, bodies: dict, scene) -> BuiltScene:
@@ -36,20 +41,36 @@ def build_scene(spec: SceneSpec, catalog: Catalog, bodies: dict, scene) -> Built
         AssetError: an asset that the spec names is missing or broken.
     """
     camera = build_camera(spec.camera, scene)
-    _build_surroundings(spec, catalog, scene)
+    backdrop = _build_surroundings(spec, catalog, scene)
     for thing in spec.occluders:
-        build_occluder(thing.params, thing.position, thing.yaw, collection=scene.collection)
+        if thing.kind == "model":
+            with blaming(thing.params["asset"]):
+                build_model(catalog.occluder(thing.params["asset"]), thing, scene.collection)
+        else:
+            build_occluder(thing.params, thing.position, thing.yaw, collection=scene.collection)
     people = [make_person(bodies[person.body], person, catalog.closet) for person in spec.persons]
     objects = [
         build_person(person, f"Posewright Person {i}", i, scene.collection, find_skin_map(person.body.path))
         for i, person in enumerate(people, 1)
     ]
-    return BuiltScene(spec, people, objects, camera)
+    _let_move(spec, people, objects)
+    return BuiltScene(spec, people, objects, camera, backdrop)
 
 
-def _build_surroundings(spec: SceneSpec, catalog: Catalog, scene) -> None:
+def _build_surroundings(spec: SceneSpec, catalog: Catalog, scene) -> PhotoBackdrop | None:
+    if spec.world.photo:
+        name = spec.world.photo.name
+        with blaming(name):
+            return build_photo_world(spec, catalog.backgrounds.photo(name), scene)
     with blaming(spec.world.environment):
         build_world(spec.world, catalog.environment(spec.world.environment).path, spec.camera.rotation[2], scene)
+
+
+def _let_move(spec: SceneSpec, people: list, objects: list) -> None:
+    """Where the shutter is open long enough to see it."""
+    if spec.camera.shutter:
+        for thing, person in zip(objects, people, strict=True):
+            move_person(thing, person)
 
 
 def differs_in_view_only(spec: SceneSpec, other: SceneSpec) -> bool:
@@ -70,8 +91,9 @@ def look_again(built: BuiltScene, spec: SceneSpec, catalog: Catalog, scene) -> B
     bpy.data.batch_remove([built.camera.data, built.camera])
     clear_world(scene)
     camera = build_camera(spec.camera, scene)
-    _build_surroundings(spec, catalog, scene)
-    return replace(built, spec=spec, camera=camera)
+    backdrop = _build_surroundings(spec, catalog, scene)
+    _let_move(spec, built.people, built.objects)
+    return replace(built, spec=spec, camera=camera, backdrop=backdrop)
 
 
 def find_skin_map(body_path) -> "Path | None":
@@ -82,11 +104,11 @@ def find_skin_map(body_path) -> "Path | None":
 
 
 def clear_scene() -> None:
-    """Remove all that a scene left behind, keeping loaded pictures and pattern materials for the next one."""
+    """Remove all that a scene left behind, keeping loaded pictures, models and pattern materials for the next one."""
     kept = {image.name for image in bpy.data.images if image.source == "FILE"}
     for blocks in (
         bpy.data.objects,
-        bpy.data.meshes,
+        [mesh for mesh in bpy.data.meshes if not mesh.use_fake_user],
         [material for material in bpy.data.materials if not material.use_fake_user],
         bpy.data.cameras,
         bpy.data.lights,
@@ -94,3 +116,4 @@ def clear_scene() -> None:
         [image for image in bpy.data.images if image.name not in kept and image.type != "RENDER_RESULT"],
     ):
         bpy.data.batch_remove(list(blocks))
+    bpy.data.batch_remove([key for key in bpy.data.shape_keys if not key.users])  # 3.4 leaves those of lost meshes

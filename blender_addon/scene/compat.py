@@ -1,6 +1,7 @@
 """Every difference between Blender 3.4 and 5.2 that the project meets. Nothing else asks for the version."""
 
 import bpy
+import numpy as np
 
 # Our name for an input of Principled BSDF -> its names, oldest first.
 PRINCIPLED = {
@@ -69,6 +70,12 @@ def set_view_transform(scene) -> None:
     scene.view_settings.exposure, scene.view_settings.gamma = 0.0, 1.0
 
 
+def set_plain_view(scene) -> None:
+    """Values are shown as they are; `set_view_transform` takes it back."""
+    scene.view_settings.view_transform = "Standard"
+    scene.view_settings.look = "None"
+
+
 def set_still_image(settings) -> None:
     """Before any picture format: 5.0 asks for the kind of medium first."""
     if hasattr(settings, "media_type"):
@@ -86,6 +93,13 @@ def set_multilayer_exr(settings) -> None:
         settings.use_exr_interleave = True
 
 
+def set_normals(mesh, normals) -> None:
+    """Normals of points (N, 3) that come with a mesh; (0, 0, 0) leaves one to Blender. 4.0 and older smooth for them."""
+    if hasattr(mesh, "use_auto_smooth"):
+        mesh.use_auto_smooth = True
+    mesh.normals_split_custom_set_from_vertices(normals.tolist())
+
+
 def set_loop_totals(polygons, totals) -> None:
     """Corners of each face; from 4.1 Blender works them out from where the next face starts."""
     if bpy.app.version < (4, 1):
@@ -97,3 +111,22 @@ def centre_shutter(scene) -> None:
     for settings in (scene.render, scene.cycles):
         if hasattr(settings, "motion_blur_position"):
             settings.motion_blur_position = "CENTER"
+
+
+def corner_normals(mesh) -> np.ndarray:
+    """(L, 3) normal at each face's corners, sharp edges as they are; before 4.1 they have to be worked out first."""
+    if bpy.app.version < (4, 1):
+        mesh.calc_normals_split()
+    normals = np.empty(3 * len(mesh.loops), np.float32)
+    if hasattr(mesh, "corner_normals"):
+        mesh.corner_normals.foreach_get("vector", normals)
+    else:
+        mesh.loops.foreach_get("normal", normals)
+    return normals.reshape(-1, 3)
+
+
+def coloured_shader():
+    """The built-in shader of points with a colour each, for a region's pixels; 4.0 dropped the old name."""
+    import gpu
+
+    return gpu.shader.from_builtin("SMOOTH_COLOR" if bpy.app.version >= (4, 0) else "2D_SMOOTH_COLOR")

@@ -14,7 +14,9 @@ from . import compat
 
 RINGS = 48
 """Corners of the ground's disc."""
-GROUND = "Posewright Ground"
+RIM = (0.6, 0.98)
+"""Shares of the ground's radius between which it gives way to the picture behind."""
+GROUND, SUN = "Posewright Ground", "Posewright Sun"
 
 
 def shipped_environments() -> str:
@@ -80,19 +82,20 @@ def build_world(spec: WorldSpec, path, view, scene) -> None:
     cosine, sine = np.cos(spec.rotation), np.sin(spec.rotation)
     seen = [cosine * view[0] + sine * view[1], -sine * view[0] + cosine * view[1], 0.0]
     strength = exposure(radiance, np.array(seen) / np.linalg.norm(seen)) * spec.brightness
-    _build_sky(spec, image, strength, scene)
+    build_sky(image, spec.rotation, strength, scene)
     if spec.ground_radius:
         _build_ground(spec, image, ground_gain(radiance), scene)
 
 
 def clear_world(scene) -> None:
-    """Take away what `build_world` made."""
-    grounds = [thing for thing in scene.objects if thing.name.split(".")[0] == GROUND]
-    materials = [material for thing in grounds for material in thing.data.materials]
-    bpy.data.batch_remove([*materials, *(thing.data for thing in grounds), *grounds, scene.world])
+    """Take away what `build_world` or `build_photo_world` made."""
+    things = [thing for thing in scene.objects if thing.name.split(".")[0] in (GROUND, SUN)]
+    materials = [material for thing in things if thing.type == "MESH" for material in thing.data.materials]
+    bpy.data.batch_remove([*materials, *(thing.data for thing in things), *things, scene.world])
 
 
-def _build_sky(spec: WorldSpec, image, strength: float, scene) -> None:
+def build_sky(image, rotation: float, strength: float, scene) -> None:
+    """Light from all around, of an equirectangular picture turned about Z."""
     world = bpy.data.worlds.new("Posewright World")
     world.use_nodes = True
     nodes, links = world.node_tree.nodes, world.node_tree.links
@@ -100,7 +103,7 @@ def _build_sky(spec: WorldSpec, image, strength: float, scene) -> None:
     output, background = nodes.new("ShaderNodeOutputWorld"), nodes.new("ShaderNodeBackground")
     background.inputs["Strength"].default_value = strength
     incoming = nodes.new("ShaderNodeTexCoord").outputs["Generated"]
-    links.new(_environment(nodes, links, image, spec.rotation, incoming), background.inputs["Color"])
+    links.new(_environment(nodes, links, image, rotation, incoming), background.inputs["Color"])
     links.new(background.outputs[0], output.inputs["Surface"])
     world.cycles.sampling_method = "MANUAL"
     world.cycles.sample_map_resolution = min(image.size[0], 1024)
@@ -109,12 +112,18 @@ def _build_sky(spec: WorldSpec, image, strength: float, scene) -> None:
 
 def _build_ground(spec: WorldSpec, image, gain, scene) -> None:
     """A disc whose albedo is the photographed ground, projected from where the photographer stood."""
-    angles = np.linspace(0, 2 * np.pi, RINGS, endpoint=False)
-    corners = np.stack([np.cos(angles), np.sin(angles), np.zeros(RINGS)], 1) * spec.ground_radius
-    mesh = bpy.data.meshes.new(GROUND)
-    mesh.from_pydata(corners.tolist(), [], [list(range(RINGS))])
+    mesh = ground_disc(spec.ground_radius)
     mesh.materials.append(_ground_material(spec, image, gain))
     scene.collection.objects.link(bpy.data.objects.new(mesh.name, mesh))
+
+
+def ground_disc(radius: float):
+    """A flat mesh around the origin."""
+    angles = np.linspace(0, 2 * np.pi, RINGS, endpoint=False)
+    corners = np.stack([np.cos(angles), np.sin(angles), np.zeros(RINGS)], 1) * radius
+    mesh = bpy.data.meshes.new(GROUND)
+    mesh.from_pydata(corners.tolist(), [], [list(range(RINGS))])
+    return mesh
 
 
 def _ground_material(spec: WorldSpec, image, gain):
@@ -157,7 +166,7 @@ def _rim(nodes, links, position, radius: float):
     length.operation = "LENGTH"
     links.new(position, length.inputs[0])
     fade = nodes.new("ShaderNodeMapRange")
-    fade.inputs["From Min"].default_value, fade.inputs["From Max"].default_value = 0.6 * radius, 0.98 * radius
+    fade.inputs["From Min"].default_value, fade.inputs["From Max"].default_value = RIM[0] * radius, RIM[1] * radius
     links.new(length.outputs["Value"], fade.inputs["Value"])
     return fade.outputs[0]
 

@@ -1,7 +1,8 @@
 """Hugging Face's layout: an image folder, `train/000123.jpg` with `train/metadata.jsonl`, and a card, README.md.
 
 A row a picture. `objects` holds lists with an entry for each person. The card names every column's type, as columns of
-a picture without people have none of their own. Nothing is null, for the same reason.
+a picture without people have none of their own. Nothing is null, for the same reason. Regions of people who are too
+small to label are left out.
 Format: https://huggingface.co/docs/datasets/image_dataset and repository_structure
 """
 
@@ -12,8 +13,11 @@ from pathlib import Path
 from blender_addon.core.errors import SettingsError
 from blender_addon.core.keypoints import KEYPOINT_NAMES
 from blender_addon.core.records import temporary_name
+from blender_addon.core.wholebody import WHOLEBODY_NAMES
+from headless.coco_entry import people_in
 from headless.export.coco import compact
 from headless.export.folder import place, put, settle
+from headless.export.keypoint_set import KeypointSet
 from headless.export.options import Options
 from headless.export.source import TRAIN, Picture, Survey
 
@@ -32,7 +36,7 @@ def write_hf(out: Path, pictures: Iterable[Picture], survey: Survey, options: Op
         files = {split: stack.enter_context(_rows(out / HF_NAMES[split])) for split in survey.splits}
         for picture in pictures:
             place(picture.file, out / HF_NAMES[picture.split] / picture.name, options.link)
-            files[picture.split].write(compact(row_of(picture)) + "\n")
+            files[picture.split].write(compact(row_of(picture, options.keypoint_set)) + "\n")
     put(out / "README.md", card(survey, options).encode())
 
 
@@ -49,9 +53,9 @@ def _rows(folder: Path):
         part.unlink(missing_ok=True)
 
 
-def row_of(picture: Picture) -> dict:
+def row_of(picture: Picture, keypoints: KeypointSet) -> dict:
     """Columns as COLUMNS has them; `file_name` becomes the column `image`."""
-    image, people = picture.image, picture.annotations
+    image, people = picture.image, people_in(picture.annotations)
     extras, theirs = image["posewright"], [person["posewright"] for person in people]
     return {
         "file_name": picture.name,
@@ -60,6 +64,7 @@ def row_of(picture: Picture) -> dict:
         "height": image["height"],
         "camera": extras["camera"]["K"],
         "world_to_camera": extras["camera"]["world_to_camera"],
+        "distortion": extras["camera"].get("distortion", [0.0] * 4),
         "assets": extras["assets"],
         "licences": extras["licences"],
         "commercial": COMMERCIAL[extras["commercial"]],
@@ -67,7 +72,7 @@ def row_of(picture: Picture) -> dict:
             "person": [one["person"] for one in theirs],
             "bbox": [person["bbox"] for person in people],
             "area": [person["area"] for person in people],
-            "keypoints": [_threes(person["keypoints"]) for person in people],
+            "keypoints": [[list(map(float, point)) for point in keypoints.points_of(person)] for person in people],
             "visible_fraction": [one["visible_fraction"] for one in theirs],
             "occluded_by": [[cause or "" for cause in one["occluded_by"]] for one in theirs],
             "keypoints_3d": [one["keypoints_3d"] for one in theirs],
@@ -75,10 +80,6 @@ def row_of(picture: Picture) -> dict:
             "segmentation": [person["segmentation"]["counts"] for person in people],
         },
     }
-
-
-def _threes(flat: list) -> list:
-    return [[float(value) for value in flat[start : start + 3]] for start in range(0, len(flat), 3)]
 
 
 COLUMNS = """\
@@ -96,6 +97,8 @@ COLUMNS = """\
   - name: world_to_camera
     list:
       list: float64
+  - name: distortion
+    list: float64
   - name: assets
     list: string
   - name: licences
@@ -169,10 +172,12 @@ Rendered by Posewright, with exact labels.
 | column | |
 |---|---|
 | `camera`, `world_to_camera` | 3×3 and 3×4; x right, y down, z forward |
+| `distortion` | k1, k2, p1, p2 of OpenCV's model; 0 for a pinhole |
 | `objects.bbox` | x, y, width, height in pixels, of what is seen |
 | `objects.keypoints` | x, y, v of {", ".join(options.keypoint_set.names)}; v is 0 outside, 1 hidden, 2 visible |
 | `objects.visible_fraction`, `objects.occluded_by`, `objects.keypoints_3d` | of {len(KEYPOINT_NAMES)} keypoints, \
-COCO's and the feet; `""` where nothing hides it; metres in the camera's frame |
+COCO's and the feet, or of COCO-WholeBody's {len(WHOLEBODY_NAMES)}; `""` where nothing hides it; metres in the \
+camera's frame |
 | `objects.segmentation` | COCO's compressed run lengths, for pycocotools with `size` [height, width] |
 
 ## Licence

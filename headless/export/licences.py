@@ -10,6 +10,7 @@ from blender_addon.core.catalog import file_hash
 from blender_addon.core.closet import GARMENTS, MESHES, PAINTS
 from blender_addon.core.errors import AssetError
 from blender_addon.core.poses.motion import SHIPPED, load_motion
+from blender_addon.core.records import people_of
 
 BODY, ENVIRONMENT, LOOK, LIBRARY, TAKE, PRIOR = "body", "environment", "look", "pose library", "take", "motion prior"
 ROOMS = {"bodies": BODY, "environments": ENVIRONMENT, "looks": LOOK, "poses": LIBRARY, "takes": TAKE}
@@ -105,15 +106,16 @@ def assets_of(spec: dict, listed: dict) -> list[tuple[str, str]]:
     """
     found = set()
     world, occluders = spec["world"], spec["occluders"]
-    if world["environment"]:
-        found.add((ENVIRONMENT, world["environment"]))
-    for person in spec["persons"]:
+    pasted = spec.get("pasted", [])
+    found.update((ENVIRONMENT, lit) for lit in (world["environment"], *(one["environment"] for one in pasted)) if lit)
+    for person in people_of(spec):
         found.add((BODY, person["body"]))
         found.update(_poses_of(person["pose_source"], listed))
         for look in (person["skin"], person["hair"], *person["garments"]):
             found.update(_looks_in(look["params"]))
     others = {name: (kind, name) for kind, name in listed if kind not in (*ROOMS.values(), PRIOR)}
-    found.update(others[text] for _, text in _texts([world, occluders]) if text in others)
+    things = [occluders, *(one["occluders"] for one in pasted)]
+    found.update(others[text] for _, text in _texts([world, things]) if text in others)
     return sorted(found)
 
 

@@ -35,11 +35,12 @@ def config_text(out: Path, survey: Survey, options: Options) -> str:
         "",
         *_info_lines(options.keypoint_set),
     ]
+    kind = "CocoWholeBody" if options.keypoint_set.parted else "Coco"
     for name, split in (("train", TRAIN), ("val", val)):
         annotations = annotations_file(out, split).relative_to(out).as_posix()
         lines += [
             f"posewright_{name} = dict(",
-            "    type='CocoDataset',",
+            f"    type='{kind}Dataset',",
             "    data_root=posewright_root,",
             "    data_mode='topdown',",
             f"    ann_file={annotations!r},",
@@ -49,7 +50,7 @@ def config_text(out: Path, survey: Survey, options: Options) -> str:
             ")",
         ]
     annotations = annotations_file(out, val).relative_to(out).as_posix()
-    lines.append(f"posewright_evaluator = dict(type='CocoMetric', ann_file=posewright_root + {annotations!r})")
+    lines.append(f"posewright_evaluator = dict(type='{kind}Metric', ann_file=posewright_root + {annotations!r})")
     return "\n".join(lines) + "\n"
 
 

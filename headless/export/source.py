@@ -15,6 +15,7 @@ from blender_addon.core.dataset import ENDINGS
 from blender_addon.core.errors import AssetError, SettingsError
 from blender_addon.core.records import image_path, mask_path, read_json, read_record
 from headless.annotate import picture_entries, record_paths
+from headless.coco_entry import people_in
 from headless.export.keypoint_set import KeypointSet
 from headless.export.licences import Asset, assets_of, read_assets
 
@@ -121,7 +122,7 @@ def look_over(source: Source) -> Survey:
         picture = _picture(record, used, source)
         _check_file(picture)
         survey.pictures[picture.split] += 1
-        survey.people[picture.split] += len(picture.annotations)
+        survey.people[picture.split] += len(people_in(picture.annotations))
         survey.assets.update(used)
         survey.licences[_licence(used)] += 1
     _check_left(survey, source)

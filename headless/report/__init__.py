@@ -14,7 +14,7 @@ from blender_addon.core.records import write_bytes_atomically
 from headless.annotate import annotations_path
 from headless.report.findings import Finding, find
 from headless.report.page import fill_page
-from headless.report.sheet import Shown, draw_sheet
+from headless.report.sheet import Shown, draw_passes, draw_sheet
 from headless.report.survey import Survey, survey
 from headless.report.variety import Variety, measure_variety
 
@@ -38,7 +38,8 @@ def report(out, page=None, count: int = 12) -> tuple[Path, list[Finding]]:
     if path.is_dir():
         raise SettingsError(f"{path} is a folder. Give --page the HTML file to write.")
     parts = look_over(out, count)
-    write_bytes_atomically(path, fill_page(*parts).encode())
+    passes = draw_passes(out, parts[0].description, parts[3])
+    write_bytes_atomically(path, fill_page(*parts, passes).encode())
     return path, parts[2]
 
 

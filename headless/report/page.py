@@ -19,8 +19,14 @@ LONGEST = 200
 MOST_SETTINGS = 80
 
 
-def fill_page(found: Survey, variety: Variety | None, findings: list[Finding], sheet: list[Shown]) -> str:
-    """The HTML. It asks for nothing from outside itself, and says so to the browser too."""
+def fill_page(
+    found: Survey, variety: Variety | None, findings: list[Finding], sheet: list[Shown], passes: list[tuple] = ()
+) -> str:
+    """The HTML. It asks for nothing from outside itself, and says so to the browser too.
+
+    Args:
+        passes: from `sheet.draw_passes`.
+    """
     templates = jinja2.FileSystemLoader(Path(__file__).parent)
     environment = jinja2.Environment(
         loader=templates,
@@ -39,6 +45,7 @@ def fill_page(found: Survey, variety: Variety | None, findings: list[Finding], s
         facts=_facts(found),
         findings=findings,
         sheet=sheet,
+        passes=passes,
         charts=draw_charts(numbers, variety),
         keypoints=keypoint_rows(numbers) if numbers.persons else [],
         keypoint_picture=keypoint_chart(numbers) if numbers.persons else "",
@@ -82,6 +89,7 @@ def _facts(found: Survey) -> list[tuple[str, str]]:
     facts = [
         ("pictures", f"{numbers.pictures:,}"),
         ("people", f"{numbers.persons:,}"),
+        *([("people in crowds, not labelled one by one", f"{numbers.crowded:,}")] if numbers.crowded else []),
         ("keypoints", f"{total:,}"),
         *(
             (f"{name}, v = {flag}", f"{number / total:.1%}" if total else "–")

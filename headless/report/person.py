@@ -57,9 +57,11 @@ def measure_person(spec: dict, truth: dict, width: int, height: int) -> Measured
         return None
     if not 0 < truth["area"] <= width * height:
         raise ValueError(f"area {truth['area']!r:.40} is not of a picture of {width}x{height}")
-    fractions = _numbers(truth["visible_fraction"], (len(KEYPOINT_NAMES),))
-    flags = coco_flags(truth["keypoints_px"], fractions, truth["on_mask"], width, height)[:, 2].astype(int).tolist()
-    given = [cause if cause in CAUSES else None for cause in truth["occluded_by"]]
+    count = len(KEYPOINT_NAMES)  # face and hands, where there are any, would drown the rest
+    fractions = _numbers(truth["visible_fraction"][:count], (count,))
+    seen = (truth["keypoints_px"][:count], fractions, truth["on_mask"][:count])
+    flags = coco_flags(*seen, width, height)[:, 2].astype(int).tolist()
+    given = [cause if cause in CAUSES else None for cause in truth["occluded_by"][:count]]
     causes = [(cause or UNEXPLAINED) if flag == 1 else None for flag, cause in zip(flags, given, strict=True)]
     left, top, wide, tall = _numbers(truth["bbox"], (4,)).tolist()
     reached = (top <= 0, left + wide >= width, top + tall >= height, left <= 0)
@@ -70,7 +72,7 @@ def measure_person(spec: dict, truth: dict, width: int, height: int) -> Measured
         height=tall / height,
         area=int(truth["area"]),
         cut=tuple(side for side, there in zip(SIDES, reached, strict=True) if there),
-        view=view_of(_numbers(truth["keypoints_3d"], (len(KEYPOINT_NAMES), 3))),
+        view=view_of(_numbers(truth["keypoints_3d"][:count], (count, 3))),
         pose=_numbers(spec["pose"], (55, 3)) if "pose" in spec else None,
         source=str(spec["pose_source"]).partition(":")[0][:60],
     )

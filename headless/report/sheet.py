@@ -10,11 +10,16 @@ from PIL import Image, UnidentifiedImageError
 from blender_addon.core.dataset import ENDINGS
 from blender_addon.core.errors import AssetError
 from headless.annotate import picture_entries
+from headless.coco_entry import people_in
 from headless.preview import draw_person, scaled_picture
 from headless.report.drawing import data_address
+from headless.show_passes import pass_tiles
+from headless.validate.passes import passes_of
 
 WIDTH, TALLEST = 400, 560
 """Pixels on the page."""
+PASS_WIDTH = 240
+"""Pixels of each pass in its row."""
 QUALITY = 82
 LARGEST_FILE = 128 * 2**20
 """Bytes of a picture that is opened."""
@@ -55,6 +60,22 @@ def draw_sheet(out: Path, records: list, count: int, rng: np.random.Generator) -
     return sorted(shown, key=lambda picture: picture.index), sorted(complaints)
 
 
+def draw_passes(out: Path, description: dict, sheet: list[Shown]) -> list[tuple[str, str]]:
+    """Name and data address of the mask and each pass of the first picture of the sheet that has them whole.
+
+    Args:
+        description: dataset.json.
+    """
+    names = passes_of(description)
+    for picture in sheet if names else ():
+        try:
+            tiles = pass_tiles(Path(out), picture.index, names, PASS_WIDTH)
+        except AssetError:  # validate says what is wrong with it
+            continue
+        return [(f"{name} of {picture.index:06d}", _jpeg(tile)) for name, tile in tiles]
+    return []
+
+
 def _show(out: Path, record: Path) -> Shown:
     """Raises AssetError when the picture, its mask or its record is missing or broken."""
     image, people = picture_entries(out, record)
@@ -64,6 +85,7 @@ def _show(out: Path, record: Path) -> Shown:
     labelled = plain.copy()
     for person in people:
         draw_person(labelled, person, scale)
+    people = people_in(people)
     flags = [flag for person in people for flag in person["keypoints"][2::3]]
     return Shown(
         image["id"], _jpeg(plain), _jpeg(labelled), len(people), flags.count(2), flags.count(1), width, len(plain)

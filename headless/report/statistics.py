@@ -8,7 +8,9 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from blender_addon.core.keypoints import KEYPOINT_NAMES
+from blender_addon.core.records import people_of
 from blender_addon.core.visibility import CAUSES
+from headless.coco_entry import is_tiny
 from headless.report.histogram import Histogram, Sample, tally
 from headless.report.person import COCO, SIDES, UNEXPLAINED, Measured, measure_person
 
@@ -36,6 +38,9 @@ class Statistics:
 
     views: int = 1
     """Pictures of each scene, one after the other; the pose of somebody who is seen again is kept once."""
+    crowd_below: float = 0.0
+    """The knob: whoever is smaller counts as part of a crowd, and nowhere else."""
+    crowded: int = 0
     pictures: int = 0
     sizes: Counter = field(default_factory=Counter)
     """(width, height) -> pictures."""
@@ -83,8 +88,9 @@ class Statistics:
         """
         truth, spec, made = record["truth"], record["spec"], record["made"]
         width, height = (_side(truth[side]) for side in ("width", "height"))
-        pairs = list(zip(spec["persons"], truth["persons"], strict=True))
-        people = [measure_person(*pair, width, height) for pair in pairs]
+        pairs = list(zip(people_of(spec), truth["persons"], strict=True))
+        tiny = [person["area"] > 0 and is_tiny(person, self.crowd_below) for _, person in pairs]
+        people = [measure_person(*pair, width, height) for pair, small in zip(pairs, tiny, strict=True) if not small]
         stages = _stages(made.get("seconds"))
         device = f"{made['device']}, Blender {made['blender']}"[:100]
         shown = [person for person in people if person]
@@ -92,6 +98,7 @@ class Statistics:
         tally(self.sizes, (width, height))
         self.people.add(len(shown))
         self.unseen += len(people) - len(shown)
+        self.crowded += sum(tiny)
         if index // self.views != self.scene:
             self.scene, self.posed = index // self.views, set()
         for person in shown:

@@ -11,7 +11,7 @@ from tqdm import tqdm
 
 from blender_addon.core.errors import AssetError
 from blender_addon.core.records import mask_path, read_json, read_record
-from headless.annotate import record_paths
+from headless.annotate import crowd_below, record_paths
 from headless.export.licences import assets_of, read_assets
 from headless.report.histogram import tally
 from headless.report.statistics import Statistics
@@ -79,6 +79,7 @@ def survey(out) -> Survey:
         raise AssetError(f"{out} is no data set: there is no dataset.json in it. Give the --out of render.")
     found = Survey(out.resolve().name, read_json(out / "dataset.json"), record_paths(out))
     found.statistics.views = _views(found.description)
+    found.statistics.crowd_below = crowd_below(out)
     if not found.records:
         raise AssetError(f"No records under {out / 'records'}. Render first: posewright render --out {out}")
     try:

@@ -21,13 +21,13 @@ from headless.validate.findings import CHECKS, Report
 from headless.validate.folder import Files, check_strays, list_files, read_description
 from headless.validate.labels import check_labels, open_labels
 from headless.validate.mask import check_mask
-from headless.validate.person import keypoints_of
+from headless.validate.passes import check_pass_strays, check_passes, passes_of
 from headless.validate.picture import digest, is_blank, read_picture
 from headless.validate.record import check_record
 from headless.validate.score import Scorer
 from headless.validate.table import print_report
 
-__all__ = ["CHECKS", "Report", "inspect", "keypoints_of", "main", "print_report", "validate"]
+__all__ = ["CHECKS", "Report", "inspect", "main", "print_report", "validate"]
 
 MIRRORED_SHARE = 0.05
 """Of the persons. More are no accident of some, but the labels' order."""
@@ -57,6 +57,7 @@ def inspect(out) -> Report:
         return report
     files = list_files(out, report)
     check_strays(out, files, report)
+    check_pass_strays(out, passes_of(description), files.records, report)
     coco = open_labels(annotations_path(out), out, description.get("seed"), report)
     scorer = Scorer(coco.head, report) if coco else None
     seen = Seen()
@@ -107,9 +108,9 @@ def _check_files(out: Path, index: int, files: Files, description: dict, seen: S
         if record["made"]["image"] != picture.relative_to(out).as_posix():
             report.fault("pictures", f"{picture} is there, its record says {record['made']['image']}. {fix}")
         _check_picture(picture, index, truth, seen, report)
-    if index not in files.masks:
-        return record, None
-    return record, check_mask(mask_path(out, index), index, truth, report)
+    mask = check_mask(mask_path(out, index), index, truth, report) if index in files.masks else None
+    check_passes(out, index, record, mask, passes_of(description), report)
+    return record, mask
 
 
 def _check_picture(path: Path, index: int, truth: dict, seen: Seen, report: Report) -> None:

@@ -16,6 +16,7 @@ CHECKS = {
     "same pictures": "no two have the same pixels",
     "same scenes": "no two show one scene from one side",
     "masks": "there, whole, numbers of its persons",
+    "passes": "there, whole, of the mask's persons",
     "annotation file": "pycocotools takes it, self score is 1",
     "ids": "in order, none twice, each has its image",
     "form of labels": "all fields, right lengths, all finite",
@@ -54,6 +55,8 @@ class Report:
     warnings: Lines = field(default_factory=Lines)
     pictures: int = 0
     persons: int = 0
+    crowded: int = 0
+    """Persons in crowds."""
     mirrored: int = 0
     """Persons whose left and right are exchanged."""
     flags: Counter = field(default_factory=Counter)

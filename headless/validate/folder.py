@@ -7,6 +7,7 @@ from pathlib import Path
 
 from blender_addon.core.dataset import DATASET_FORM, ENDINGS
 from blender_addon.core.errors import AssetError
+from blender_addon.core.passes import PASSES
 from blender_addon.core.records import read_json
 from headless.validate.findings import Report
 
@@ -49,6 +50,9 @@ def read_description(out: Path, report: Report) -> dict | None:
     wrong += [f"it has no {key}" for key in objects if not isinstance(description.get(key), dict)]
     if description.get("format", "jpg") not in tuple(ENDINGS):
         wrong.append(f"its format is {description['format']!r:.40}")
+    passes = description.get("passes", [])
+    if not isinstance(passes, list) or not all(name in PASSES for name in passes):
+        wrong.append(f"its passes are {passes!r:.60}")
     if wrong:
         report.fault("folder", f"{path}: {'; '.join(wrong)}. Put back the file that render wrote.")
     return description

@@ -6,6 +6,7 @@ from blender_addon.core.errors import AssetError
 from blender_addon.core.records import record_path
 from headless.annotate import CATEGORY, LICENCE, picture_entries
 from headless.validate.coco_file import CocoFile, read_coco
+from headless.validate.crowd import check_crowd, check_crowd_form
 from headless.validate.findings import Report
 from headless.validate.mask import check_against_mask
 from headless.validate.numbers import as_array
@@ -69,22 +70,34 @@ def check_labels(out: Path, coco: CocoFile, index: int, record, mask, scorer: Sc
     sound, numbers = [], set()
     for annotation in annotations:
         try:
-            name = f"Picture {index:06d}, person {annotation['posewright']['person']}"
-            check_form(annotation)
+            own_numbers = _check_form(annotation)
         except STRANGE as error:
             _strange(f"Annotation {annotation['id']} of picture {index:06d}", error, out, report)
             continue
-        number = annotation["posewright"]["person"]
-        if number in numbers or number < 0:
+        name = f"Picture {index:06d}, person {' '.join(map(str, own_numbers))}"
+        if numbers.intersection(own_numbers) or min(own_numbers) < 0:
             report.fault("ids", f"{name}: it is there twice, or has no such number. Run `posewright annotate {out}`.")
-        numbers.add(number)
-        check_person(name, annotation, image["posewright"]["camera"]["K"], width, height, report)
+        numbers.update(own_numbers)
+        if annotation["iscrowd"]:
+            if check_crowd(name, annotation, mask, report):
+                sound.append(annotation)
+            continue
+        check_person(name, annotation, image["posewright"]["camera"], width, height, report)
         if mask is not None:
-            own = mask == number + 1
+            own = mask == own_numbers[0] + 1
             check_on_mask(name, annotation, own, report)
             if check_against_mask(name, annotation, own, report):
                 sound.append(annotation)
     scorer.add(image, sound)
+
+
+def _check_form(annotation: dict) -> list[int]:
+    """Numbers of its persons. Raises one of STRANGE when it is not of our form."""
+    if annotation["iscrowd"] == 1:
+        check_crowd_form(annotation)
+        return annotation["posewright"]["persons"]
+    check_form(annotation)
+    return [annotation["posewright"]["person"]]
 
 
 def _check_image(image: dict) -> tuple[int, int]:
@@ -96,6 +109,7 @@ def _check_image(image: dict) -> tuple[int, int]:
         raise ValueError(f"the size is {width!r}x{height!r}")
     as_array(image["posewright"]["camera"]["K"], 3, 3)
     as_array(image["posewright"]["camera"]["world_to_camera"], 3, 4)
+    as_array(image["posewright"]["camera"].get("distortion", [0, 0, 0, 0]), 4)
     return width, height
 
 

@@ -7,8 +7,9 @@ import numpy as np
 from pycocotools import mask as coco_mask
 
 from blender_addon.core.errors import AssetError
-from headless.annotate import read_mask
+from headless.mask_file import read_mask
 from headless.validate.findings import Report
+from headless.validate.parts import check_full_box
 
 MASK_DISTANCE = 3.0
 """Pixels that a visible keypoint may lie outside its person's mask. Render calls none visible beyond 2.5."""
@@ -58,6 +59,7 @@ def check_against_mask(name: str, annotation: dict, own: np.ndarray, report: Rep
     """Box, area and outline of one person are those of its pixels `own` (H, W) bool. Whether the outline is."""
     fix = "Run `posewright annotate` again; if it stays, render the picture again with --only."
     report.look("boxes", "areas and outlines")
+    check_full_box(name, annotation, report)
     box = box_of(own)
     height, width = own.shape
     x, y, across, down = annotation["bbox"]

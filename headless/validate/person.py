@@ -2,12 +2,15 @@
 
 import numpy as np
 
-from blender_addon.core.keypoints import COCO_NAMES, FEET_NAMES, KEYPOINT_NAMES, VISIBLE_ENOUGH
-from headless.annotate import PERSON
+from blender_addon.core.distortion import distort
+from blender_addon.core.keypoints import COCO_NAMES, KEYPOINT_NAMES, VISIBLE_ENOUGH
+from blender_addon.core.wholebody import WHOLEBODY_NAMES
+from headless.coco_entry import PERSON, keypoints_of
 from headless.validate.findings import Report
 from headless.validate.mask import MASK_DISTANCE, distance_to_mask
 from headless.validate.numbers import as_array
-from headless.validate.record import JOINTS
+from headless.validate.parts import check_parts, part_shapes
+from headless.validate.record import COUNTS, JOINTS, SMPL_JOINTS
 from headless.validate.sides import LIMB_JOINTS, exchanged_limbs, mirrored_parts
 
 PROJECTION_ERROR = 0.1
@@ -21,17 +24,20 @@ def check_form(annotation: dict) -> None:
     """Raises one of record.STRANGE for a field that is missing or not of its form."""
     if (annotation["category_id"], annotation["iscrowd"]) != (PERSON, 0):
         raise ValueError(f"category {annotation['category_id']!r}, iscrowd {annotation['iscrowd']!r}")
-    extras, count = annotation["posewright"], len(KEYPOINT_NAMES)
+    extras = annotation["posewright"]
+    count = len(extras["visible_fraction"])
     if type(extras["person"]) is not int or type(annotation["num_keypoints"]) is not int:
         raise TypeError("person or num_keypoints is no whole number")
     for holder, name, *shape in (
         (annotation, "keypoints", 3 * len(COCO_NAMES)),
         (annotation, "bbox", 4),
         (annotation, "area"),
-        (extras, "feet", 3 * len(FEET_NAMES)),
-        (extras, "visible_fraction", count),
+        (annotation, "bbox_full", 4),
+        (extras, "visible_fraction", COUNTS),
         (extras, "keypoints_3d", count, 3),
         (extras, "joints_3d", JOINTS, 3),
+        (extras, "smpl_joints_3d", SMPL_JOINTS, 3),
+        *((annotation, *field) for field in part_shapes(annotation, count)),
     ):
         try:
             as_array(holder[name], *shape)
@@ -48,18 +54,19 @@ def check_person(name: str, annotation: dict, camera, width: int, height: int, r
     """All that needs no picture and no mask. The form has been checked.
 
     Args:
-        camera: (3, 3) K.
+        camera: K (3, 3) and, where the lens bends, its distortion (4,).
     """
     report.look("keypoints", "3D points", "left and right")
     keypoints, extras = keypoints_of(annotation), annotation["posewright"]
     wrong = list(_wrong_keypoints(annotation, keypoints, width, height))
     for problem in wrong:
         report.fault("keypoints", f"{name}: {problem}. {AGAIN}")
+    check_parts(name, annotation, width, height, report)
     _count(annotation, keypoints, report)
     if annotation["num_keypoints"] == 0:
         report.warnings.add(f"{name}: shows {annotation['area']:g} pixels and no keypoint.")
     points, joints = np.array(extras["keypoints_3d"], float), np.array(extras["joints_3d"], float)
-    off = projection_error(keypoints, points, camera)
+    off = projection_error(keypoints, points, camera["K"], camera.get("distortion", (0, 0)))
     if off > PROJECTION_ERROR:
         report.fault("3D points", f"{name}: keypoints and their 3D points differ by {off:.1f} px. {AGAIN}")
     limbs = exchanged_limbs(points, joints)
@@ -77,7 +84,7 @@ def check_person(name: str, annotation: dict, camera, width: int, height: int, r
 def _wrong_keypoints(annotation: dict, keypoints: list, width: int, height: int):
     """What is wrong with them, a line each."""
     fractions = annotation["posewright"]["visible_fraction"]
-    for name, (x, y, flag), fraction in zip(KEYPOINT_NAMES, keypoints, fractions, strict=True):
+    for name, (x, y, flag), fraction in zip(WHOLEBODY_NAMES, keypoints, fractions, strict=False):
         if flag not in (0, 1, 2):
             yield f"{name} has the flag {flag}, not 0, 1 or 2"
         elif flag == 0 and (x or y):
@@ -109,26 +116,21 @@ def _count(annotation: dict, keypoints: list, report: Report) -> None:
 def check_on_mask(name: str, annotation: dict, own: np.ndarray, report: Report) -> None:
     """Keypoints that are marked visible lie on own (H, W) bool, or a few pixels off it."""
     report.look("keypoints on masks")
-    for keypoint, (x, y, flag) in zip(KEYPOINT_NAMES, keypoints_of(annotation), strict=True):
+    for keypoint, (x, y, flag) in zip(WHOLEBODY_NAMES, keypoints_of(annotation), strict=False):
         inside = 0 <= x < own.shape[1] and 0 <= y < own.shape[0]
         if flag == 2 and inside and distance_to_mask(own, x, y) > MASK_DISTANCE:
             text = f"{name}: {keypoint} is marked visible, {MASK_DISTANCE:g} px or more off the mask. {AGAIN}"
             report.fault("keypoints on masks", text)
 
 
-def keypoints_of(annotation: dict) -> list[tuple[float, float, int]]:
-    """x, y, v of all keypoints, COCO's and the feet."""
-    values = annotation["keypoints"] + annotation["posewright"]["feet"]
-    return list(zip(values[0::3], values[1::3], values[2::3], strict=True))
-
-
-def projection_error(keypoints, points: np.ndarray, camera) -> float:
+def projection_error(keypoints, points: np.ndarray, camera, distortion=(0, 0)) -> float:
     """Largest distance in pixels between labelled keypoints and their points; infinite when one is behind the lens.
 
     Args:
         keypoints: x, y, v of each.
         points: (K, 3) metres in the camera's frame.
         camera: (3, 3) its K.
+        distortion: k1, k2 and more that are 0.
     """
     labelled = np.array([flag > 0 for _, _, flag in keypoints])
     if not labelled.any():
@@ -136,13 +138,14 @@ def projection_error(keypoints, points: np.ndarray, camera) -> float:
     seen = points[labelled]
     if (seen[:, 2] <= 0).any():
         return np.inf
-    projected = seen @ np.array(camera, float).T
-    off = projected[:, :2] / projected[:, 2:] - np.array(keypoints, float)[labelled, :2]
+    shown = distort(seen[:, :2] / seen[:, 2:], distortion[:2])
+    projected = np.column_stack([shown, np.ones(len(shown))]) @ np.array(camera, float).T
+    off = projected[:, :2] - np.array(keypoints, float)[labelled, :2]
     return float(np.linalg.norm(off, axis=1).max())
 
 
 def joint_distance(points: np.ndarray, joints: np.ndarray) -> float:
-    """Metres from the limb's keypoint that is farthest from its joint. points (23, 3), joints (J, 3)."""
+    """Metres from the limb's keypoint that is farthest from its joint. points (K, 3), joints (55, 3)."""
     names = [f"{side}_{limb}" for limb in LIMB_JOINTS for side in ("left", "right")]
     numbers = [number for pair in LIMB_JOINTS.values() for number in pair]
     own = points[[KEYPOINT_NAMES.index(name) for name in names]]

@@ -11,7 +11,7 @@ from PIL import Image
 
 from blender_addon.core.dataset import ENDINGS
 from blender_addon.core.errors import AssetError
-from headless.annotate import whole_png
+from headless.mask_file import whole_png
 
 FORMATS = {"jpg": "JPEG", "png": "PNG"}
 LARGEST_FILE = 256 * 2**20

@@ -8,15 +8,18 @@ import numpy as np
 from blender_addon.core.camera import intrinsics, world_to_camera
 from blender_addon.core.dataset import ENDINGS
 from blender_addon.core.errors import AssetError
-from blender_addon.core.keypoints import KEYPOINT_NAMES
-from blender_addon.core.records import image_path, mask_path, read_record, record_path
+from blender_addon.core.records import image_path, mask_path, people_of, read_record, record_path
+from blender_addon.core.visibility import unpack_answers, weigh
+from blender_addon.core.wholebody import SETS
 from headless.validate.findings import Report
 from headless.validate.numbers import as_array
 
 LARGEST_SIDE = 16384
 """Pixels; four times what cameras of phones have. A file that claims more would only fill the memory."""
-JOINTS = (24, 52, 55)
-"""Of SMPL, SMPL-H and SMPL-X; the first 22 are the same."""
+JOINTS, SMPL_JOINTS = 55, 24
+"""SMPL-X's and SMPL's, of every body; the first 22 are the same."""
+COUNTS = tuple(len(names) for names in SETS.values())
+"""Of keypoints: without face and hands, and with them."""
 ROUNDED = 1e-5
 """Records keep the camera to 9 digits, the specs' position and rotation to 6 and 9."""
 STRANGE = (KeyError, TypeError, ValueError, AttributeError, IndexError, OverflowError, RecursionError)
@@ -62,8 +65,9 @@ def _wrong(record: dict, out: Path, index: int, seed) -> str:
     for side in ("width", "height"):
         if type(truth[side]) is not int or not 0 < truth[side] <= LARGEST_SIDE:
             return f"its {side} is {truth[side]!r}"
-    if len(truth["persons"]) != len(spec["persons"]):
-        return f"{len(spec['persons'])} persons in its scene, {len(truth['persons'])} measured"
+    people = len(people_of(spec))
+    if len(truth["persons"]) != people:
+        return f"{people} persons in its scene, {len(truth['persons'])} measured"
     for number, person in enumerate(truth["persons"]):
         _check_person(person, number)
     return _wrong_camera(truth, spec["camera"])
@@ -71,8 +75,13 @@ def _wrong(record: dict, out: Path, index: int, seed) -> str:
 
 def _check_person(person: dict, number: int) -> None:
     """Raises one of STRANGE."""
-    count = len(KEYPOINT_NAMES)
-    for name, *shape in (("keypoints_3d", count, 3), ("joints_3d", JOINTS, 3), ("visible_fraction", count)):
+    count = len(person["visible_fraction"])
+    for name, *shape in (
+        ("visible_fraction", COUNTS),
+        ("keypoints_3d", count, 3),
+        ("joints_3d", JOINTS, 3),
+        ("smpl_joints_3d", SMPL_JOINTS, 3),
+    ):
         try:
             as_array(person[name], *shape)
         except ValueError as error:
@@ -82,8 +91,15 @@ def _check_person(person: dict, number: int) -> None:
             raise ValueError(f"{name} of person {number} has {len(person[name])} entries, expected {count}")
     if not all(type(near) is bool for near in person["on_mask"]):
         raise ValueError(f"on_mask of person {number} holds more than true and false")
-    if person["bbox"] is not None:
-        as_array(person["bbox"], 4)
+    if "answers" in person:  # records had none once
+        fraction, cause = weigh(unpack_answers(person["answers"], count))
+        if not np.allclose(fraction, person["visible_fraction"], atol=1e-3) or cause != person["occluded_by"]:
+            raise ValueError(f"visible_fraction or occluded_by of person {number} is not what its answers come to")
+    for name in ("bbox", "bbox_full"):
+        if person[name] is not None:
+            as_array(person[name], 4)
+    if person["area"] and person["bbox_full"] is None:
+        raise ValueError(f"bbox_full of person {number} is missing, and pixels of them show")
     if type(person["area"]) is not int:
         raise ValueError(f"area of person {number} is {person['area']!r}")
 
@@ -100,6 +116,9 @@ def _wrong_camera(truth: dict, scene: dict) -> str:
         return f"its scene is {camera.width}x{camera.height}, its picture {truth['width']}x{truth['height']}"
     if not np.allclose(inner, intrinsics(camera), atol=1e-3):
         return "its K is not that of its scene's camera"
+    bent = scene.get("distortion") or (0, 0)
+    if not np.allclose(as_array(truth["camera"].get("distortion", [0, 0, 0, 0]), 4), [*bent, 0, 0], atol=ROUNDED):
+        return "its distortion is not that of its scene's camera"
     if not np.allclose(matrix, world_to_camera(camera), atol=1e-4):
         return "its world_to_camera is not that of its scene's camera"
     return ""

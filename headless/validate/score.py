@@ -72,8 +72,8 @@ def self_precision(coco: COCO, kind: str) -> float | None:
     detections = [
         {"image_id": truth["image_id"], "category_id": truth["category_id"], key: truth[key], "score": 1.0}
         for truth in coco.dataset["annotations"]
-        # COCO leaves persons without a keypoint out of the score.
-        if truth["image_id"] in coco.imgs and (kind == "segm" or truth["num_keypoints"])
+        # COCO leaves crowds, and persons without a keypoint, out of the score.
+        if truth["image_id"] in coco.imgs and not truth["iscrowd"] and (kind == "segm" or truth["num_keypoints"])
     ]
     if not detections:
         return None

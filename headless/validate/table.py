@@ -39,6 +39,8 @@ def _contents(report: Report) -> Table:
     table.add_column()
     table.add_row("pictures", f"{report.pictures:,}")
     table.add_row("persons", f"{report.persons:,}")
+    if report.crowded:
+        table.add_row("persons in crowds", f"{report.crowded:,}")
     total = sum(report.flags.values())
     for flag, meaning in ((2, "visible"), (1, "hidden"), (0, "outside the picture")):
         table.add_row(f"keypoints {meaning}", _share(report.flags[flag], total))

@@ -1,9 +1,10 @@
-"""Motion files of the AMASS archive: find takes, read single frames.
+"""Motion files of the AMASS archive: find takes, read single frames and what follows them.
 
 Two layouts are in use: v1 (`*_poses.npz`) has `poses` (T, 156) of SMPL-H, v2 (`*_stageii.npz`) named fields of SMPL-X.
 Some files hold pickled objects beside the motion; only the arrays that are needed are opened, and nothing is unpickled.
 """
 
+import itertools
 import math
 import zipfile
 import zlib
@@ -13,6 +14,8 @@ from pathlib import Path
 import numpy as np
 
 from ..errors import AssetError
+from ..spec import MOTION_STEP
+from .movement import is_possible, movement_between, movements_of, pose_at, rows_around
 
 # Arrays that make a pose, and how many columns each has.
 SMPLH = {"poses": 156}
@@ -153,32 +156,103 @@ def read_frame(take: Take, fraction: float):
         pose: (55, 3) axis-angle in SMPL-X order, Z up; jaw, eyes and hands zero where the file has none.
         source: 'relative/path.npz@frame'.
     """
-    inside = ENDS + (1 - 2 * ENDS) * min(max(fraction, 0.0), 1.0)
-    frame = min(int(inside * take.frames), take.frames - 1)
-    try:
-        with zipfile.ZipFile(take.path) as archive:
-            rows = {field: _row(archive, field, frame) for field, _ in take.fields}
-    except DAMAGE as error:
-        raise AssetError(
-            f"{take.path}: frame {frame} cannot be read ({error}). Download the file again, or move it away."
-        ) from None
-    pose = _assemble(rows)
-    if not np.isfinite(pose).all():
-        raise AssetError(f"{take.path}: frame {frame} holds numbers that are not finite. Move the file away.")
+    frame = _frame_at(take, fraction)
+    ((pose,), _) = _read_rows(take, [frame])
     return pose, f"{take.name}@{frame}"
 
 
-def _row(archive, field, frame) -> np.ndarray:
-    """One row, in the memory of one row: what comes before it is unpacked and dropped."""
+def read_clip(take: Take, fraction: float, steps: int = 1):
+    """One pose of a take and how it goes on.
+
+    Args:
+        fraction: as in `read_frame`; a clip of several steps begins earlier where the take would end before it.
+        steps: of MOTION_STEP to look ahead.
+    Returns:
+        pose, source: as of `read_frame`.
+        movements: tuple of `steps` Movements from the pose, at most as far as the take's end; empty where the file
+            does not tell its clock or the way of the root, or the body jumps about as recordings do that lost it.
+    """
+    frame = _frame_at(take, fraction)
+    stride = _stride(take)
+    if stride is None:
+        (pose, source) = read_frame(take, fraction)
+        return pose, (), source
+    if steps > 1:
+        frame = max(0, min(frame, take.frames - 1 - math.ceil(steps * stride)))
+    times = np.minimum(frame + stride * np.arange(steps + 1), take.frames - 1)
+    rows = rows_around(times, take.frames - 1)
+    poses, trail = _read_rows(take, rows, with_trail=True)
+    clip = [pose_at(time, rows, poses, trail) for time in times]
+    movements = tuple(movement_between(clip[0][0], pose, place - clip[0][1]) for pose, place in clip[1:])
+    pairs = itertools.pairwise(clip)
+    if not all(is_possible(movement_between(a, b, q - p), MOTION_STEP) for (a, p), (b, q) in pairs):
+        movements = ()
+    return clip[0][0], movements, f"{take.name}@{frame}"
+
+
+def read_next(take: Take, frames) -> list:
+    """How poses of a take go on for one MOTION_STEP.
+
+    Args:
+        frames: numbers, rising.
+    Returns:
+        a Movement for each in the take's world, None where it is not known, as of `read_clip`.
+    """
+    stride = _stride(take)
+    known = [] if stride is None else [frame for frame in frames if frame + stride <= take.frames - 1]
+    if not known:
+        return [None] * len(frames)
+    rows = sorted({*known, *rows_around(np.array(known) + stride, take.frames - 1)})
+    poses, trail = _read_rows(take, rows, with_trail=True)
+    return movements_of(frames, known, stride, rows, poses, trail)
+
+
+def _frame_at(take: Take, fraction: float) -> int:
+    inside = ENDS + (1 - 2 * ENDS) * min(max(fraction, 0.0), 1.0)
+    return min(int(inside * take.frames), take.frames - 1)
+
+
+def _stride(take: Take) -> float | None:
+    """Frames in MOTION_STEP; None where the file tells no clock, or no way of the root."""
+    try:
+        with zipfile.ZipFile(take.path) as archive:
+            if _header(archive, "trans")[0] != (take.frames, 3):
+                return None
+            return MOTION_STEP * _frame_rate(archive)
+    except DAMAGE:
+        return None
+
+
+def _read_rows(take: Take, frames: list, with_trail: bool = False):
+    """Poses (T, 55, 3) of some frames, in order, and the root's places (T, 3), zeros when not asked for."""
+    try:
+        with zipfile.ZipFile(take.path) as archive:
+            rows = {field: _rows(archive, field, frames) for field, _ in take.fields}
+            trail = _rows(archive, "trans", frames) if with_trail else np.zeros((len(frames), 3))
+    except DAMAGE as error:
+        raise AssetError(
+            f"{take.path}: frame {frames[0]} cannot be read ({error}). Download the file again, or move it away."
+        ) from None
+    poses = np.array([_assemble({field: row[k] for field, row in rows.items()}) for k in range(len(frames))])
+    if not (np.isfinite(poses).all() and np.isfinite(trail).all()):
+        raise AssetError(f"{take.path}: frame {frames[0]} holds numbers that are not finite. Move the file away.")
+    return poses, trail
+
+
+def _rows(archive, field, frames) -> np.ndarray:
+    """Some rows, in order, in the memory of these: what lies between is unpacked and dropped."""
     shape, fortran, dtype = _header(archive, field)
     with archive.open(f"{field}.npy") as file:
         _read_header(file)
         if fortran:
             whole = np.frombuffer(_exactly(file, math.prod(shape) * dtype.itemsize), dtype)
-            return whole.reshape(shape, order="F")[frame].astype(float)
-        size = shape[1] * dtype.itemsize
-        file.seek(frame * size, 1)
-        return np.frombuffer(_exactly(file, size), dtype).astype(float)
+            return whole.reshape(shape, order="F")[frames].astype(float)
+        size, rows, at = shape[1] * dtype.itemsize, [], 0
+        for frame in frames:
+            file.seek((frame - at) * size, 1)
+            rows.append(np.frombuffer(_exactly(file, size), dtype).astype(float))
+            at = frame + 1
+        return np.array(rows)
 
 
 def _exactly(file, size) -> bytes:

@@ -25,3 +25,6 @@ class PoseDraw:
     """Turn about Z that shows the person as its photo did, 0 facing the camera; None where there was no photo."""
     elevation: float | None = None
     """Of the photo's camera over the person, radians, positive looking down; None where there was no photo."""
+    movements: tuple = ()
+    """`movement.Movement` from this pose to where its motion is 1, 2, ... `spec.MOTION_STEP` later; empty where the
+    source is no motion."""

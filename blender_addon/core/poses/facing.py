@@ -11,6 +11,11 @@ def twist_about_z(turns) -> np.ndarray:
     return np.arctan2(turns[..., 1, 0] - turns[..., 0, 1], turns[..., 0, 0] + turns[..., 1, 1])
 
 
+def find_yaw(pose) -> float:
+    """The turn about Z, radians, that `remove_yaw` takes out of a pose (55, 3)."""
+    return float(twist_about_z(axis_angle_to_matrix(np.asarray(pose, float)[0]) @ SMPL_TO_WORLD.T))
+
+
 def remove_yaw(poses) -> np.ndarray:
     """Turn poses of the Z-up world about Z to face -Y.
 

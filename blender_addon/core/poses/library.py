@@ -11,6 +11,9 @@ licence     text
 provenance  text: what made the file, and from what
 heading     (N,) radians, optional: the turn about Z that shows the person as the photo did; NaN without a photo
 elevation   (N,) radians, optional: of the photo's camera, positive when it looks down; NaN without a photo
+turns       (N, 55, 3) floats, optional: what each joint turns by in the next 1/30 s (spec.MOTION_STEP), axis-angle in
+            its own frame, as movement.Movement has it; NaN where the pose is from no motion
+travel      (N, 3) metres, optional: the way of the pelvis in that time, the person facing -Y
 """
 
 import os
@@ -22,10 +25,12 @@ from pathlib import Path
 import numpy as np
 
 from ..errors import AssetError
+from .movement import Movement
 
 MOST_POSES = 5_000_000
 LARGEST_TURN = 2 * np.pi
 """Radians; a longer axis-angle is no pose."""
+OPTIONAL = ("heading", "elevation", "turns", "travel")
 DAMAGE = (OSError, EOFError, ValueError, KeyError, RuntimeError, zipfile.BadZipFile, zlib.error)
 
 
@@ -44,6 +49,15 @@ class PoseLibrary:
     provenance: str
     heading: np.ndarray
     elevation: np.ndarray
+    turns: np.ndarray | None = None
+    """None where no pose of the library is from a motion; as is `travel`."""
+    travel: np.ndarray | None = None
+
+    def movement(self, row: int) -> Movement | None:
+        """How one pose goes on; None where that is not known."""
+        if self.turns is None or not np.isfinite(self.turns[row]).all():
+            return None
+        return Movement(self.turns[row].astype(float), self.travel[row].astype(float))
 
     def __len__(self) -> int:
         return len(self.poses)
@@ -65,9 +79,10 @@ def library_name(name: str) -> str:
 
 
 def make_library(
-    name, poses, clearance, seat, source, frame, sources, licence, provenance, heading=None, elevation=None
-) -> PoseLibrary:
-    """A library from arrays; those without a photo have NaN as heading and elevation.
+    name, poses, clearance, seat, source, frame, sources, licence, provenance, heading=None, elevation=None,
+    turns=None, travel=None,
+) -> PoseLibrary:  # fmt: skip
+    """A library from arrays; those without a photo have NaN as heading and elevation, those without motion as turns.
 
     Raises:
         AssetError: an array does not fit, or holds what no pose can be.
@@ -85,8 +100,11 @@ def make_library(
         provenance=str(provenance),
         heading=unknown if heading is None else np.asarray(heading, float),
         elevation=unknown if elevation is None else np.asarray(elevation, float),
+        turns=None if turns is None else np.asarray(turns),
+        travel=None if travel is None else np.asarray(travel),
     )
     _check(library)
+    _check_motion(library)
     return library
 
 
@@ -116,6 +134,22 @@ def _check(library: PoseLibrary) -> None:
         complain("headings hold infinite numbers")
 
 
+def _check_motion(library: PoseLibrary) -> None:
+    if library.turns is None and library.travel is None:
+        return
+    for field, shape in (("turns", (len(library), 55, 3)), ("travel", (len(library), 3))):
+        values = getattr(library, field)
+        if values is None or values.shape != shape or values.dtype.kind != "f":
+            found = "none" if values is None else f"{values.shape} of {values.dtype}"
+            raise AssetError(
+                f"Pose library {library.name}: expected {field} {shape} of floats, found {found}. Make it again."
+            )
+        if np.nanmax(np.abs(np.asarray(values, np.float32)), initial=0.0) > np.pi:
+            raise AssetError(f"Pose library {library.name}: {field} hold what no body does in 1/30 s. Make it again.")
+    if not np.array_equal(np.isnan(library.turns).any((1, 2)), np.isnan(library.travel).any(1)):
+        raise AssetError(f"Pose library {library.name}: turns and travel are not of the same poses. Make it again.")
+
+
 def save_library(path, library: PoseLibrary) -> Path:
     """Write under a temporary name, then rename."""
     path = Path(path)
@@ -124,6 +158,8 @@ def save_library(path, library: PoseLibrary) -> Path:
     arrays = {name: getattr(library, name) for name in ("clearance", "seat", "source", "frame", "heading", "elevation")}
     arrays["poses"] = library.poses
     arrays["sources"] = np.array(library.sources)
+    if library.turns is not None:
+        arrays |= {"turns": library.turns, "travel": library.travel}
     try:
         np.savez_compressed(temporary, licence=library.licence, provenance=library.provenance, **arrays)
         os.replace(temporary, path)
@@ -155,7 +191,7 @@ def load_library(path) -> PoseLibrary:
     needed = ("poses", "clearance", "seat", "source", "frame", "sources", "licence", "provenance")
     try:
         with np.load(path, allow_pickle=False) as file:
-            arrays = {name: file[name] for name in (*needed, "heading", "elevation") if name in file.files}
+            arrays = {name: file[name] for name in (*needed, *OPTIONAL) if name in file.files}
     except FileNotFoundError:
         raise AssetError(f"No pose library at {path}. Check --poses.") from None
     except (*DAMAGE, AttributeError) as error:

@@ -4,9 +4,10 @@ import numpy as np
 
 from ..chance import pick_row
 from ..errors import blaming
-from .amass import Take, read_frame
+from .amass import Take, read_clip
 from .library import PoseLibrary
 from .limits import clip, mirror_pose
+from .movement import mirrored as mirror_movement
 from .validity import Candidate
 
 BY_TAKE = 0.5
@@ -14,22 +15,26 @@ BY_TAKE = 0.5
 chosen for variety holds few poses of a walk, as all of them are alike, and people walk a lot."""
 
 
-def propose_recorded(rng: np.random.Generator, libraries) -> Candidate:
+def propose_recorded(rng: np.random.Generator, libraries, steps: int = 1) -> Candidate:
     """A recorded pose, mirrored half of the time.
 
     Args:
         libraries: PoseLibrary and Take, mixed; a library counts as many times as it has sources.
+        steps: of `spec.MOTION_STEP` for which a take tells how it goes on; a library knows of one, if of any.
     """
     weights = [len(item.sources) if isinstance(item, PoseLibrary) else 1 for item in libraries]
     chosen = libraries[pick_row(rng, weights)]
     mirrored = rng.random() < 0.5
     if isinstance(chosen, Take):
         with blaming(chosen.name):
-            pose, detail = read_frame(chosen, float(rng.random()))
-        return Candidate("library", detail, _turned_over(pose, mirrored))
+            pose, movements, detail = read_clip(chosen, float(rng.random()), steps)
+        movements = tuple(map(mirror_movement, movements)) if mirrored else movements
+        return Candidate("library", detail, _turned_over(pose, mirrored), movements=movements)
     row = _draw_row(rng, chosen)
     heading, elevation = float(chosen.heading[row]), float(chosen.elevation[row])
     seen = np.isfinite(heading)
+    movement = chosen.movement(row)
+    movements = () if movement is None else (mirror_movement(movement) if mirrored else movement,)
     return Candidate(
         kind="library",
         detail=chosen.label(row),
@@ -38,6 +43,7 @@ def propose_recorded(rng: np.random.Generator, libraries) -> Candidate:
         floor=None if seen else (float(chosen.clearance[row]), bool(chosen.seat[row])),
         heading=(-heading if mirrored else heading) if seen else None,
         elevation=elevation if np.isfinite(elevation) else None,
+        movements=movements,
     )
 
 

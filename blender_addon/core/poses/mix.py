@@ -44,6 +44,8 @@ class PoseSources:
     """Of rare poses: their limits are divided by it."""
     extreme: bool = False
     """Rare poses even over their limits."""
+    steps: int = 1
+    """Of `spec.MOTION_STEP` for which takes have to tell how they go on."""
 
     def recorded(self) -> tuple:
         """What library draws from."""
@@ -56,11 +58,14 @@ def check_simplicity(simplicity: float) -> None:
         raise SettingsError(f"--rare-simplicity {simplicity} is out of range. Use 1 (the whole table) or more, as 1.5.")
 
 
-def open_sources(mix: dict, libraries=(), motion_path=None, simplicity=SIMPLICITY, extreme=False) -> PoseSources:
+def open_sources(
+    mix: dict, libraries=(), motion_path=None, simplicity=SIMPLICITY, extreme=False, steps=1
+) -> PoseSources:
     """Load what a mix needs, and no more.
 
     Args:
         motion_path: file of a motion prior; None is the one that ships.
+        steps: as in PoseSources.
     Raises:
         AssetError: the motion prior cannot be read.
         SettingsError: the mix asks for a part that the motion prior does not hold, or `simplicity` is no such thing.
@@ -68,7 +73,7 @@ def open_sources(mix: dict, libraries=(), motion_path=None, simplicity=SIMPLICIT
     check_simplicity(simplicity)
     needed = "gmm" in mix or "gan" in mix or ("library" in mix and not libraries)
     motion = load_motion(motion_path) if needed else None
-    sources = PoseSources(motion, tuple(libraries), simplicity, extreme)
+    sources = PoseSources(motion, tuple(libraries), simplicity, extreme, steps)
     parts = {
         "library": bool(sources.recorded()),
         "gmm": motion is not None and motion.mixture is not None,
@@ -111,7 +116,7 @@ def sample_mixed(
 def propose(rng: np.random.Generator, name: str, sources: PoseSources) -> Candidate:
     """One draw of a sampler other than families, not yet tried on anybody."""
     if name == "library":
-        return propose_recorded(rng, sources.recorded())
+        return propose_recorded(rng, sources.recorded(), sources.steps)
     if name == "gmm":
         pose, detail = sample_gmm(rng, sources.motion.mixture)
         return Candidate("gmm", detail, pose)

@@ -2,6 +2,8 @@
 
 poses       (N, 22, 3) int16, axis-angle, π is 32767; body joints, rows as in a pose library (see library.py)
 clearance   (N,) float16; seat (N,) bool; source, frame (N,); sources (S,) text: as in a pose library
+turns       (N, 22, 3) int8, axis-angle, one radian is 127; optional, as is
+travel      (N, 3) float16, NaN where it is not known how a pose goes on: as in a pose library
 gmm_*       see gmm.read_mixture
 gan_*       see gan.read_generator
 licence     text
@@ -23,6 +25,8 @@ from .library import DAMAGE, PoseLibrary, make_library
 
 SHIPPED = Path(__file__).with_name("motion.npz")
 QUANTUM = np.pi / 32767
+TURN_STEPS = 127
+"""In a radian; in 1/30 s no joint turns by more than one (`movement.FASTEST`)."""
 LARGEST = 64 * 2**20
 """Bytes; more is no motion prior."""
 
@@ -67,7 +71,7 @@ def _read(path: Path) -> dict:
         if path.stat().st_size > LARGEST:
             raise AssetError(f"{path}: {path.stat().st_size} bytes, expected {LARGEST} at most. Is it a motion prior?")
         with np.load(path, allow_pickle=False) as file:
-            known = [name for name in file.files if name.startswith(("gmm_", "gan_")) or name in _LIBRARY]
+            known = [name for name in file.files if name.startswith(("gmm_", "gan_")) or name in _LIBRARY + _MOVEMENTS]
             return {name: file[name] for name in known}
     except FileNotFoundError:
         raise AssetError(
@@ -77,6 +81,7 @@ def _read(path: Path) -> dict:
         raise AssetError(f"{path}: not a whole motion prior ({error}). Make it again from its source.") from None
 
 
+_MOVEMENTS = ("turns", "travel")
 _LIBRARY = ("poses", "clearance", "seat", "source", "frame", "sources", "licence", "provenance")
 
 
@@ -89,7 +94,29 @@ def _library(path, arrays, licence, provenance) -> PoseLibrary:
     poses = np.zeros((len(small), 55, 3), np.float32)
     poses[:, :22] = small * QUANTUM
     fields = {name: arrays[name] for name in ("clearance", "seat", "source", "frame", "sources")}
+    if "turns" in arrays or "travel" in arrays:
+        fields |= _movements(path, arrays, len(small))
     return make_library(path.stem, poses, licence=licence, provenance=provenance, **fields)
+
+
+def _movements(path, arrays, count: int) -> dict:
+    turns, travel = (arrays.get(name, np.zeros(0)) for name in ("turns", "travel"))
+    if (turns.dtype, turns.shape, travel.dtype, travel.shape) != (np.int8, (count, 22, 3), np.float16, (count, 3)):
+        found = f"{turns.shape} of {turns.dtype} and {travel.shape} of {travel.dtype}"
+        raise AssetError(
+            f"{path}: expected turns ({count}, 22, 3) int8 and travel ({count}, 3) float16, found {found}. "
+            "Make it again."
+        )
+    whole = np.zeros((count, 55, 3), np.float32)
+    whole[:, :22] = turns / TURN_STEPS
+    whole[np.isnan(travel).any(1)] = np.nan
+    return {"turns": whole, "travel": travel.astype(np.float32)}
+
+
+def quantise_turns(turns) -> np.ndarray:
+    """(N, 55, 3) of `movement.Movement`, fingers aside, NaN where unknown -> (N, 22, 3) int8."""
+    turns = np.nan_to_num(np.asarray(turns, float)[:, :22])
+    return np.clip(np.round(turns * TURN_STEPS), -127, 127).astype(np.int8)
 
 
 def quantise(poses) -> np.ndarray:

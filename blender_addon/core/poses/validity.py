@@ -7,9 +7,10 @@ import numpy as np
 from ..rotations import axis_angle_to_matrix
 from .contact import collides
 from .draw import PoseDraw
-from .facing import remove_yaw
+from .facing import find_yaw, remove_yaw
 from .hands import loosen_fingers
 from .mannequin import EYES, SMPL_TO_WORLD, Mannequin, Skeleton
+from .movement import turned
 from .rest import Rest, rest
 
 PRESS = 0.012
@@ -32,6 +33,8 @@ class Candidate:
     """(clearance, seat) as recorded; None where nobody saw a floor."""
     heading: float | None = None
     elevation: float | None = None
+    movements: tuple = ()
+    """As `PoseDraw` has them, in the world that `pose` stands in."""
 
 
 def stand_in(pose, skeleton: Skeleton) -> Mannequin:
@@ -61,15 +64,18 @@ def accept(candidate: Candidate, skeleton: Skeleton, rng: np.random.Generator, r
     if _still(candidate.pose[23:25]):
         up, across = rng.normal(0, [0.06, 0.12])
         mannequin.local[list(EYES.values())] = axis_angle_to_matrix(np.clip([up, across, 0], -0.35, 0.35))
+    pose = mannequin.pose()
+    yaw = find_yaw(pose)
     return PoseDraw(
         kind=candidate.kind,
         detail=candidate.detail,
-        pose=remove_yaw(mannequin.pose()),
+        pose=remove_yaw(pose),
         seat=carried.seat,
         clearance=carried.clearance,
         rejected=rejected,
         heading=candidate.heading,
         elevation=candidate.elevation,
+        movements=tuple(turned(movement, -yaw, skeleton.scale) for movement in candidate.movements),
     )
 
 
