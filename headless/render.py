@@ -111,7 +111,19 @@ def check(options) -> Ranges:
     return ranges
 
 
-OPTIONS = ("samples", "children", "pose_mix", "rare_simplicity", "human_occluders", "occlusion", "view", "views", "frames", "keypoints", "blend")
+OPTIONS = (
+    "samples",
+    "children",
+    "pose_mix",
+    "rare_simplicity",
+    "human_occluders",
+    "occlusion",
+    "view",
+    "views",
+    "frames",
+    "keypoints",
+    "blend",
+)
 """Knobs that have options of their own name."""
 
 

@@ -8,7 +8,6 @@ from .poses.mix import check_simplicity, parse_mix
 from .views import parse_spreads, parse_views
 from .wholebody import SETS
 
-
 SHAPES = ("population", "betas")
 
 

@@ -94,7 +94,7 @@ def set_multilayer_exr(settings) -> None:
 
 
 def set_normals(mesh, normals) -> None:
-    """Normals of points (N, 3) that come with a mesh; (0, 0, 0) leaves one to Blender. 4.0 and older smooth for them."""
+    """Normals of points (N, 3) of a published mesh; (0, 0, 0) leaves one to Blender. 4.0 and older smooth for them."""
     if hasattr(mesh, "use_auto_smooth"):
         mesh.use_auto_smooth = True
     mesh.normals_split_custom_set_from_vertices(normals.tolist())

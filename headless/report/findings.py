@@ -102,7 +102,7 @@ def occlusion_asked(description: dict) -> float | None:
     """The share of hidden keypoints that the settings ask for; None when they ask for none."""
     ranges = description.get("ranges")
     asked = ranges.get("occlusion") if isinstance(ranges, dict) else None
-    return float(asked) if isinstance(asked, (int, float)) and not isinstance(asked, bool) and 0 <= asked <= 1 else None
+    return float(asked) if isinstance(asked, (int, float)) and not isinstance(asked, bool) and 0 < asked <= 1 else None
 
 
 def _asked(found: Survey) -> list[Finding]:
