@@ -85,7 +85,7 @@ demo: assets  ## 8 labelled pictures, checked, with a contact sheet, in out/demo
 	@echo "Look at $(DEMO)/preview.jpg; the labels are $(DEMO)/$(COCO)"
 
 test: assets lint  ## check the code's form and run the tests
-	$(RUN)/python -m pytest -q
+	$(RUN)/python -m pytest -q -n auto --maxprocesses 4 --dist loadfile
 
 test-blender: assets  ## run the tests that start Blender: BLENDER=/path/to/blender
 	BLENDER="$(BLENDER)" $(RUN)/python -m pytest -q tests/blender
