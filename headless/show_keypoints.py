@@ -29,6 +29,8 @@ from headless.show_garments import write_small
 
 SIDE = 560
 """Pixels of each view."""
+TWINS = 16
+"""Pixels between points whose numbers would cover each other."""
 SHOWN = ("skin", "eyes", "lashes")
 FRONT, RIGHT, ABOVE = (
     ((1, 0, 0), (0, 0, 1), (0, -1, 0)),
@@ -104,7 +106,9 @@ def number_points(picture: np.ndarray, pixels: np.ndarray, numbers, title: str) 
         cv2.circle(picture, (round(x), round(y)), 4, (255, 255, 255), -1, cv2.LINE_AA)
         cv2.circle(picture, (round(x), round(y)), 3, (40, 40, 220), -1, cv2.LINE_AA)
     for number, (x, y) in zip(numbers, pixels, strict=True):
-        near = pixels[np.argsort(np.linalg.norm(pixels - (x, y), axis=1))[1:5]]
+        apart = np.linalg.norm(pixels - (x, y), axis=1)
+        nearest = np.argsort(apart)
+        near = pixels[nearest[1:2] if apart[nearest[1]] < TWINS else nearest[1:5]]
         away = (x, y) - near.mean(0)
         away = away / max(np.linalg.norm(away), 1e-6) * 13
         text = str(number)

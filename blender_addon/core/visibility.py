@@ -18,7 +18,7 @@ from .wholebody import SETS, locate
 
 POINTS = 28
 """Of a patch, spread evenly over it."""
-FEW = 7
+FEW = 14
 """Different ones on the face and the hands, which have 110 patches; each counts POINTS / FEW times."""
 # Joint -> radius of the patch about the keypoint and how near a hit must be, metres on an adult of template size.
 # The second is a little more than the limb's thickness: its far side is seen through the near side.
@@ -37,11 +37,12 @@ REACH = {
     "root": (0.045, 0.10),
     # Near on the face and the hands: the other lip is, the nose before a cheek and the next finger are not.
     "jaw": (0.012, 0.03),
+    "brow": (0.012, 0.03),
     "face": (0.008, 0.018),
     "knuckle": (0.014, 0.035),
     "finger": (0.010, 0.020),
 }
-_SMALL = ("jaw", "face", "knuckle", "finger")
+_SMALL = ("jaw", "brow", "face", "knuckle", "finger")
 HEAD = 15
 """SMPL's joint in the middle of the skull."""
 NOTHING, OBJECT = -1, 0
@@ -87,7 +88,7 @@ def keypoint_patches(body: BodyModel, keypoints: str = "coco") -> Patches:
         kind = _kind(name)
         radius, near = REACH[kind]
         distance = np.linalg.norm(points - place, axis=1)
-        if kind in ("jaw", "face"):
+        if kind in ("jaw", "brow", "face"):
             distance[~outward] = np.inf
         # A keypoint inside the body (a hip) has its patch on the nearest skin around it.
         inside = np.flatnonzero(distance <= max(radius, 1.3 * distance.min()))
@@ -112,7 +113,7 @@ def _kind(name: str) -> str:
     """Key of REACH."""
     part = name.split("_")[-1]
     if part.startswith("face-"):
-        return "jaw" if int(part[5:]) < 17 else "face"
+        return "jaw" if int(part[5:]) < 17 else "brow" if int(part[5:]) < 27 else "face"
     if part[-1].isdigit():  # the first joint of a finger lies in the palm; the thumb is thick, and nothing beside it
         return "knuckle" if part.endswith("1") or part.startswith("thumb") else "finger"
     return part

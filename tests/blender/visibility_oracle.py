@@ -31,15 +31,41 @@ from blender_addon.scene.render import choose_device
 from blender_addon.scene.truth import measure
 from blender_addon.scene.world import look_at_environments, shipped_environments
 
-FINER = {"coco": 3, "wholebody": 7}
-"""Times the picture's size, so that a pixel is small against a patch; those of fingers are small."""
+TALL = 1800
+"""Pixels of the longer side of what is painted of a person, so that one is small against the patch of a finger."""
+FINEST = 40
+"""Times the picture's size, at most."""
 
 
-def paint_rest(folder: Path, finer: int):
-    """(H, W) person index and (H, W, 3) T-pose place of what each pixel shows, at `finer` times the size."""
+@dataclass(frozen=True)
+class Painted:
+    """What pixels show, each at its middle."""
+
+    index: np.ndarray
+    """(H, W) the person's number, 0 for none."""
+    rest: np.ndarray
+    """(H, W, 3) place in the T-pose."""
+    corner: tuple
+    """(x, y) of the first pixel in the whole picture at `finer` times its size."""
+    finer: int
+
+
+def paint_rest(folder: Path, finer: int = 1, box=None) -> Painted:
+    """The scene in T-pose colours at `finer` times the picture's size.
+
+    Args:
+        box: left, top, right and bottom of what is painted, in pixels of the picture; None is all of it.
+    """
     scene = bpy.context.scene
-    scene.render.engine = "CYCLES"
-    scene.render.resolution_percentage = 100 * finer
+    render = scene.render
+    render.engine = "CYCLES"
+    render.resolution_percentage = 100 * finer
+    width, height = render.resolution_x * finer, render.resolution_y * finer
+    left, top, right, bottom = (0, 0, width, height) if box is None else (int(side * finer) for side in box)
+    render.use_border = render.use_crop_to_border = True
+    # A quarter of a pixel inwards: Blender cuts these to whole pixels.
+    render.border_min_x, render.border_max_x = (left + 0.25) / width, (right + 0.25) / width
+    render.border_min_y, render.border_max_y = (height - bottom + 0.25) / height, (height - top + 0.25) / height
     scene.cycles.samples, scene.cycles.use_denoising, scene.cycles.use_adaptive_sampling = 1, False, False
     scene.cycles.pixel_filter_type, scene.cycles.filter_width = "BOX", 0.01
     scene.cycles.max_bounces = 0
@@ -51,13 +77,32 @@ def paint_rest(folder: Path, finer: int):
     layer.material_override = _rest_material()
     bpy.ops.render.render(write_still=False)
     path = folder / "rest.exr"
-    compat.set_multilayer_exr(scene.render.image_settings)
+    compat.set_multilayer_exr(render.image_settings)
     bpy.data.images["Render Result"].save_render(str(path), scene=scene)
     channels = read_exr(path)
     layer.material_override = None
-    scene.render.resolution_percentage = 100
-    rest = np.stack([find_pass(channels, f"Combined.{axis}") for axis in "RGB"], -1)
-    return np.rint(find_pass(channels, "IndexOB.X", "Object Index.X")).astype(int), rest - 2.0
+    render.resolution_percentage, render.use_border = 100, False
+    rest = np.stack([find_pass(channels, f"Combined.{axis}") for axis in "RGB"], -1) - 2.0
+    index = np.rint(find_pass(channels, "IndexOB.X", "Object Index.X")).astype(int)
+    if index.shape != (bottom - top, right - left):
+        raise RuntimeError(f"painted {index.shape}, wanted {(bottom - top, right - left)}")
+    return Painted(index, rest, (left, top), finer)
+
+
+def paint_person(built, number: int, patches, folder: Path) -> "Painted | None":
+    """Close up, as far as they are in the picture; None when they are not."""
+    camera = built.spec.camera
+    pixels, depth = project(built.people[number - 1].posed.vertices[patches.vertices], camera)
+    pixels = pixels[depth > 0]
+    inside = pixels[((pixels >= 0) & (pixels < [camera.width, camera.height])).all(-1)]
+    if not len(inside):
+        return None
+    box = [
+        *np.maximum(np.floor(inside.min(0)) - 1, 0),
+        *np.minimum(np.ceil(inside.max(0)) + 1, [camera.width, camera.height]),
+    ]
+    finer = int(np.clip(TALL / max(box[2] - box[0], box[3] - box[1]), 2, FINEST))
+    return paint_rest(folder, finer, box)
 
 
 def _rest_material():
@@ -76,29 +121,34 @@ def _rest_material():
     return material
 
 
-def second_opinion(built, number: int, patches, index: np.ndarray, rest: np.ndarray, finer: int):
-    """What the painted picture says of one person.
+def second_opinion(built, number: int, patches, painted: Painted):
+    """What the painted picture says of one person. A point is told by the four pixels about it, each by its nearness.
 
-    Args:
-        index, rest, finer: of `paint_rest`.
     Returns:
         share: (K,) of each keypoint's patch that is seen, NaN where half of it or more is outside the picture.
         cause: (K,) the commonest of CAUSES among the rest, None where there is no rest.
     """
     posed = built.people[number - 1].posed
     pixels, depth = project(posed.vertices[patches.vertices], built.spec.camera)
-    cells = np.floor(np.nan_to_num(pixels, nan=-1) * finer).astype(int)
-    height, width = index.shape
-    inside = (depth > 0) & (cells >= 0).all(-1) & (cells < [width, height]).all(-1)
-    columns, rows = np.where(inside, cells[..., 0], 0), np.where(inside, cells[..., 1], 0)
-    distance = np.linalg.norm(rest[rows, columns] - posed.shaped[patches.vertices], axis=-1)
-    shown = index[rows, columns]
-    seen = (shown == number) & (distance < patches.nearness[:, None]) & inside
-    share = seen.sum(1) / np.maximum(inside.sum(1), 1)
-    others = ((shown == number) & ~seen, (shown > 0) & (shown != number), shown == 0)
-    votes = np.stack([other & inside for other in others], -1).sum(1)
-    cause = [CAUSES[int(vote.argmax())] if vote.any() else None for vote in votes]
-    return np.where(inside.mean(1) > 0.5, share, np.nan), cause
+    places = np.nan_to_num(pixels, nan=-9) * painted.finer - painted.corner - 0.5
+    height, width = painted.index.shape
+    inside = (depth > 0) & (places >= -0.5).all(-1) & (places < [width - 0.5, height - 0.5]).all(-1)
+    first = np.floor(places).astype(int)
+    votes = np.zeros((*inside.shape, 4))  # seen, then CAUSES
+    for step in ((0, 0), (1, 0), (0, 1), (1, 1)):
+        share = (1 - np.abs(places - first - step)).prod(-1) * inside
+        columns, rows = (
+            np.clip(first[..., axis] + step[axis], 0, side - 1) for axis, side in ((0, width), (1, height))
+        )
+        distance = np.linalg.norm(painted.rest[rows, columns] - posed.shaped[patches.vertices], axis=-1)
+        shown = painted.index[rows, columns]
+        near = (shown == number) & (distance < patches.nearness[:, None])
+        answers = (near, (shown == number) & ~near, (shown > 0) & (shown != number), shown == 0)
+        votes += np.stack([share * answer for answer in answers], -1)
+    votes = votes.sum(1)
+    cause = [CAUSES[int(others.argmax())] if others.any() else None for others in votes[:, 1:]]
+    fraction = votes[:, 0] / np.maximum(inside.sum(1), 1)
+    return np.where(inside.mean(1) > 0.5, fraction, np.nan), cause
 
 
 @dataclass
@@ -139,16 +189,17 @@ def compare(seed: int, persons: int, folder: Path, assets=(), size=(640, 480), k
     patches = {OPEN_BODY: keypoint_patches(cast.bodies[OPEN_BODY], ranges.keypoints)}
     bpy.ops.wm.read_factory_settings(use_empty=True)
     choose_device("cpu")
-    counts, odd, done, picture, finer = tallies(), [], 0, 0, FINER[ranges.keypoints]
+    counts, odd, done, picture = tallies(), [], 0, 0
     while done < persons:
         clear_scene()
         spec = sample_scene(seed, picture, catalog, ranges, cast)
         built = build_scene(spec, catalog, cast.bodies, bpy.context.scene)
-        index, rest = paint_rest(folder, finer)
-        middle = index[finer // 2 :: finer, finer // 2 :: finer].astype(np.uint8)
-        truth = measure(built, patches, middle)
+        truth = measure(built, patches, paint_rest(folder).index.astype(np.uint8))
         for number, person in enumerate(truth["persons"], 1):
-            opinion = second_opinion(built, number, patches[OPEN_BODY], index, rest, finer)
+            painted = paint_person(built, number, patches[OPEN_BODY], folder)
+            if painted is None:
+                continue
+            opinion = second_opinion(built, number, patches[OPEN_BODY], painted)
             for k, line in count_person(counts, person, opinion, size):
                 odd.append(f"picture {picture} person {number} {patches[OPEN_BODY].names[k]}: {line}")
         done += len(truth["persons"])
