@@ -204,6 +204,7 @@ def test_an_interrupted_run_goes_on(plain, pasted, library, bodies, tmp_path):
     shutil.copytree(pasted, out)
     for name in ("records/000002.json", "images/000003.jpg", "annotations/person_keypoints.json"):
         (out / name).unlink()
+    (out / "images/.000002.99.part.jpg").write_bytes(b"of a run that was killed")
     kept = (out / "images/000001.jpg").stat().st_mtime_ns
     augment(plain, out, library, bodies, OPTIONS)
     assert tree(out) == tree(pasted)

@@ -159,6 +159,9 @@ def _finish(dataset: Path, out: Path, path: Path, library: Library, bodies: Bodi
     made = {name: value for name, value in record["made"].items() if name != "passes"}
     finished = {**record, "spec": spec, "truth": truth, "made": made}
     write_json_atomically(record_path(out, index), finished)
+    for room in ("images", "masks", "records"):
+        for left in (out / room).glob(f".{index:06d}.*.part.*"):  # of a run that was killed at this picture
+            left.unlink(missing_ok=True)
     return _counts(finished, missed)
 
 

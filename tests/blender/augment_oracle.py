@@ -6,12 +6,13 @@ too: their own scene is built again and painted from where the picture's camera 
 
     posewright render --out out/plain --count 60 --set distortion=0 --set depth_of_field=0 --set motion_blur=0
     posewright augment out/plain --out out/pasted --objects 1 2 --people 0.6
-    python -m tests.blender.augment_oracle out/pasted out/pasted/cutouts
+    python -m tests.blender.augment_oracle out/pasted --cutouts out/pasted/cutouts --plain out/plain
 """
 
 import argparse
 import json
 import sys
+import tempfile
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -34,7 +35,8 @@ from blender_addon.scene.world import look_at_environments, shipped_environments
 
 from .visibility_oracle import paint_rest, second_opinion
 
-FINER = 4
+FINER = 5
+"""Times the picture's size."""
 BEFORE_LENS = 0.05
 """Metres; later cutouts are nearer."""
 MIRROR = np.diag([-1.0, 1.0, 1.0])
@@ -79,8 +81,8 @@ def add_shield(paste: PasteSpec, order: int, folder: Path, camera: CameraSpec, m
             bpy.context.scene.collection.objects.link(shield)
 
 
-def paint(spec: SceneSpec, pasted: tuple, first: int, mirrored: bool, library: Path, catalog, cast):
-    """Build a scene, put cutouts from the `first` on before it, and paint it."""
+def build(spec: SceneSpec, pasted: tuple, first: int, mirrored: bool, library: Path, catalog, cast):
+    """Build a scene and put cutouts from the `first` on before it."""
     clear_scene()
     sharp = replace(spec.camera, f_stop=0.0, shutter=0.0)
     world = replace(spec.world, environment=catalog.environments[0].name)  # nothing is lit by it
@@ -89,7 +91,7 @@ def paint(spec: SceneSpec, pasted: tuple, first: int, mirrored: bool, library: P
     for order, paste in enumerate(pasted):
         if order >= first:
             add_shield(paste, order, library, spec.camera, mirrored)
-    return built, *paint_rest(library, FINER)
+    return built
 
 
 def compare(tally: Tally, name: str, person: dict, share: np.ndarray, plain: dict, size: tuple, usable) -> None:
@@ -125,16 +127,17 @@ def flipped(values: np.ndarray) -> np.ndarray:
     return values[order]
 
 
-def check_picture(record: dict, plain: dict, library: Path, catalog, cast, tallies: dict) -> None:
+def check_picture(record: dict, plain: dict, library: Path, catalog, cast, tallies: dict, folder: Path) -> None:
     spec = from_dict(SceneSpec, record["spec"])
     people = record["truth"]["persons"]
     size = spec.camera.width, spec.camera.height
     names = next(name for name, keypoints in SETS.items() if len(keypoints) == len(people[0]["visible_fraction"]))
     patches = {name: keypoint_patches(body, names) for name, body in cast.bodies.items()}
     everything = np.ones(len(people[0]["visible_fraction"]), bool)
-    built, index, rest = paint(spec, spec.pasted, 0, False, library, catalog, cast)
+    built = build(spec, spec.pasted, 0, False, library, catalog, cast)
+    painted = paint_rest(folder, FINER)
     for number, person in enumerate(spec.persons, 1):
-        share, _ = second_opinion(built, number, patches[person.body], index, rest, FINER)
+        share, _ = second_opinion(built, number, patches[person.body], painted)
         where = f"picture {spec.index} person {number}"
         compare(tallies["scene"], where, people[number - 1], share, plain[number - 1], size, everything)
     number = len(spec.persons)
@@ -143,8 +146,9 @@ def check_picture(record: dict, plain: dict, library: Path, catalog, cast, talli
             continue
         number += 1
         own, mirrored = seen_by(spec, paste)
-        built, index, rest = paint(own, spec.pasted, order + 1, mirrored, library, catalog, cast)
-        share, _ = second_opinion(built, 1, patches[own.persons[0].body], index, rest, FINER)
+        built = build(own, spec.pasted, order + 1, mirrored, library, catalog, cast)
+        painted = paint_rest(folder, FINER)
+        share, _ = second_opinion(built, 1, patches[own.persons[0].body], painted)
         share = flipped(share) if mirrored else share
         truth = people[number - 1]
         compare(tallies["pasted"], f"picture {spec.index} pasted {number}", truth, share, truth, size, everything)
@@ -152,31 +156,27 @@ def check_picture(record: dict, plain: dict, library: Path, catalog, cast, talli
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("dataset", type=Path, help="an augmented data set")
-    parser.add_argument("library", type=Path, help="its cutouts")
-    parser.add_argument("--plain", type=Path, help="the data set that it was made from, to count what became hidden")
+    parser.add_argument("datasets", type=Path, nargs="+", help="augmented data sets")
+    parser.add_argument("--cutouts", type=Path, required=True, help="their library")
+    parser.add_argument("--plain", type=Path, help="what they were made from, to count what became hidden")
     parser.add_argument("--assets", type=Path, action="append", default=[])
-    parser.add_argument("--most", type=int, default=10_000, help="pictures")
     options = parser.parse_args()
     catalog = look_at_environments(load_catalog(options.assets, shipped_environments()))
     cast = load_cast(catalog, Ranges())
     bpy.ops.wm.read_factory_settings(use_empty=True)
     choose_device("cpu")
-    tallies, done = {"scene": Tally(), "pasted": Tally()}, 0
-    for path in sorted((options.dataset / "records").glob("*.json")):
-        record = json.loads(path.read_text())
-        bent = record["spec"]["camera"]["distortion"]  # Blender shows what a pinhole sees
-        if not record["spec"]["pasted"] or bent or done == options.most:
-            continue
-        done += 1
-        source = (options.plain or options.dataset) / "records" / path.name
-        plain = json.loads(source.read_text())["truth"]["persons"]
-        check_picture(record, plain, options.library, catalog, cast, tallies)
-        print(f"{path.stem}: {'; '.join(f'{name} {tally}' for name, tally in tallies.items())}", file=sys.stderr)
+    tallies = {"scene": Tally(), "pasted": Tally()}
+    with tempfile.TemporaryDirectory() as folder:
+        for path in [path for out in options.datasets for path in sorted((out / "records").glob("*.json"))]:
+            record = json.loads(path.read_text())
+            if not record["spec"]["pasted"] or record["spec"]["camera"]["distortion"]:
+                continue  # Blender shows what a pinhole sees
+            source = options.plain / "records" / path.name if options.plain else path
+            plain = json.loads(source.read_text())["truth"]["persons"]
+            check_picture(record, plain, options.cutouts, catalog, cast, tallies, Path(folder))
+            print(f"{path}: {'; '.join(f'{name} {tally}' for name, tally in tallies.items())}", file=sys.stderr)
     for name, tally in tallies.items():
-        for line in tally.odd:
-            print(line, file=sys.stderr)
-        print(f"{name}: {tally}", file=sys.stderr)
+        print("\n".join([*tally.odd, f"{name}: {tally}"]), file=sys.stderr)
 
 
 if __name__ == "__main__":
