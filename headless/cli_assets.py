@@ -272,15 +272,18 @@ def list_assets(folders: tuple[Path, ...]) -> None:
     from rich.console import Console
     from rich.table import Table
 
+    from blender_addon.core.models import look_at_models
+
     catalog = find_assets(folders)
     table = Table("kind", "name", "licence", "source", box=None, pad_edge=False)
-    photos = catalog.backgrounds.folders
-    for asset in (*catalog.bodies, *catalog.environments, *catalog.occluders, *photos, *catalog.pose_libraries):
+    things = look_at_models(catalog.occluders)
+    others = (*(facts.asset for facts in things.facts), *catalog.backgrounds.folders)
+    for asset in (*catalog.bodies, *catalog.environments, *others, *catalog.pose_libraries):
         table.add_row(asset.kind, asset.name, asset.licence, asset.source)
     for look in (catalog.closet.looks[name] for name in sorted(catalog.closet.looks)):
         table.add_row(look.kind, look.name.partition("/")[2], look.licence, look.source)
     Console().print(table)
-    for line in catalog.skipped:
+    for line in (*catalog.skipped, *things.skipped):
         print(f"left out: {line}")
 
 

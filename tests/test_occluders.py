@@ -14,7 +14,7 @@ from blender_addon.core.framing import Frame
 from blender_addon.core.furniture.kinds import sample_furniture
 from blender_addon.core.held import HAND, beside, hold, sample_beside
 from blender_addon.core.hidden import covered_by, look
-from blender_addon.core.occlusion import target_mean
+from blender_addon.core.occlusion import BY_PEOPLE, BY_PEOPLE_SPREAD, REACHED, SPREAD, target_mean
 from blender_addon.core.placing import Room, stand
 from blender_addon.core.posing import pose_body
 from blender_addon.core.ranges import Ranges
@@ -152,10 +152,11 @@ def _fridge(thing):
 
 def test_targets_make_up_for_scenes_that_people_hide_more_of():
     rng = np.random.default_rng(0)
-    for asked in (0.25, 0.35, 0.5):
-        people = rng.normal(0.2, 0.13, 200_000)
-        targets = rng.normal(target_mean(asked), 0.12, 200_000)
-        assert np.maximum(people, targets).mean() == pytest.approx(asked, abs=0.003)
+    for asked in (0.28, 0.35, 0.5):
+        people = rng.normal(BY_PEOPLE, BY_PEOPLE_SPREAD, 200_000)
+        targets = rng.normal(target_mean(asked), SPREAD, 200_000)
+        wanted = np.maximum(people, targets)
+        assert (people + REACHED * (wanted - people)).mean() == pytest.approx(asked, abs=0.003)
 
 
 def test_asking_for_occlusion_hides_about_that_share(stocked, staff):

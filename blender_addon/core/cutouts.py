@@ -10,12 +10,12 @@ import numpy as np
 
 from .gltf import Piece
 
-FINE = 5.0
+FINE = 8.0
 """Texels of the longest edge at which a triangle is not split any more."""
 COARSE = 40.0
 """Texels from where on a triangle may hide holes between the places that are looked at."""
 ROUNDS = 10
-MOST = 300_000
+MOST = 150_000
 """Triangles; with more of them the rest is not split."""
 _STEPS = [(i, j) for i in range(6) for j in range(6 - i)]
 PLACES = np.array([((i + 1 / 3) / 6, (j + 1 / 3) / 6, 1 - (i + j + 2 / 3) / 6) for i, j in _STEPS])

@@ -1,7 +1,7 @@
 """How much of the people in a scene cannot be seen, before it is built.
 
 The same question that truth asks of the finished scene, answered with small pictures of bare bodies and things in a
-z-buffer: hair and clothes are left out, and what is thinner than a pixel may be missed.
+z-buffer: hair and clothes other than skirts are left out, and what is thinner than a pixel may be missed.
 """
 
 from dataclasses import dataclass
@@ -17,10 +17,13 @@ from .raster import rasterise
 from .spec import CameraSpec
 from .visibility import keypoint_patches
 
+SKIRTS = ("dress", "skirt")
 WINDOW = 112
 """Pixels of the longer side of the picture of one person."""
 VIEW = 192
 """Of the picture of a thing, which holds all keypoints."""
+UNDER_SKIRT = {"knee": 1.35, "ankle": 0.5}
+"""Where a skirt's hem has to be lower than, 0 at the ankles and 1 at the knees, for it to hide them."""
 THIN = 0.02
 """Metres before a point of skin from where on something counts as before it."""
 
@@ -76,11 +79,19 @@ def look(figures: list, bodies: dict, camera: CameraSpec) -> Sight:
         if len(inside):
             pixels, depth = (values[vertices[inside]] for values in drawn[number])
             seen = _seen(number, figures, bodies, posed, drawn, vertices[inside], nearness[inside], pixels)
+            seen &= ~_under_skirt(figure.spec)[inside, None]
             found.append((np.full(len(inside), number), places[inside], pixels, depth, seen))
     if not found:
         shapes = ((0, 3), (0, 1, 2), (0, 1))
         return Sight(np.zeros(0, int), *map(np.zeros, shapes), np.zeros((0, 1), bool), camera)
     return Sight(*(np.concatenate(values) for values in zip(*found, strict=True)), camera)
+
+
+def _under_skirt(spec) -> np.ndarray:
+    """(17,) bool, of a PersonSpec."""
+    hems = [look.params.get("skirt_hem", look.params.get("hem")) for look in spec.garments if look.kind in SKIRTS]
+    hem = min((value for value in hems if value is not None), default=np.inf)
+    return np.array([hem < UNDER_SKIRT.get(name.split("_")[-1], -np.inf) for name in COCO_NAMES])
 
 
 def covered_by(sight: Sight, points: np.ndarray, triangles: np.ndarray) -> np.ndarray:

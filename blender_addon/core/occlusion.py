@@ -18,10 +18,12 @@ from .placing import NEAREST, Room, stand
 from .spec import OccluderSpec
 from .things import sample_thing, thing_shape
 
-BY_PEOPLE, BY_PEOPLE_SPREAD = 0.2, 0.13
+BY_PEOPLE, BY_PEOPLE_SPREAD = 0.22, 0.13
 """Mean and standard deviation over scenes of the share that people and their seats hide."""
-BY_LOOKS = 0.035
+BY_LOOKS = 0.07
 """Of what bare bodies show: hair lies over ears and sleeves over wrists. `python -m headless.measure_occlusion`."""
+REACHED = 0.78
+"""Of what things should hide, how much they do: there is no room for more in some scenes."""
 SPREAD = 0.12
 """Standard deviation of targets."""
 MOST = 0.8
@@ -33,8 +35,9 @@ WORTH = 0.15
 """Of what is missing, that a thing has to hide to be let stand: others may do better in its place."""
 HIGH_ENOUGH, ASIDE = 0.9, 0.5
 """Of a thing's height, where the line to a keypoint may pass; of its width, how far from its middle."""
-TRIES, MOST_DRAWN = 400, 24
-"""Places looked at, and of them those that are drawn, which takes a hundredth of a second each."""
+TRIES, MOST_DRAWN, PATIENCE = 400, 28, 60
+"""Places looked at; of them those that are drawn, which takes a hundredth of a second each; and those looked at in vain
+before a thing is taken away."""
 MOST_THINGS = 7
 BESIDE, HELD = 0.12, 2
 """Share of the things that are put right beside somebody; most that are put into hands."""
@@ -46,14 +49,16 @@ def draw_target(rng: np.random.Generator, asked: float) -> float:
 
 
 def target_mean(asked: float) -> float:
-    """Mean of normal targets whose larger-of-both with what people hide has the mean `asked`.
+    """Mean of normal targets whose larger-of-both with what people hide comes to `asked` on the average, when REACHED
+    of what things are to add to that is reached.
 
     The mean of the larger of two normal numbers is Clark's, "The greatest of a finite set of random variables" (1961).
     """
+    wanted = BY_PEOPLE + (asked - BY_PEOPLE) / REACHED
     low, high = -1.0, 1.0
     for _ in range(40):
         middle = 0.5 * (low + high)
-        low, high = (middle, high) if _mean_of_larger(middle) < asked else (low, middle)
+        low, high = (middle, high) if _mean_of_larger(middle) < wanted else (low, middle)
     return low
 
 
@@ -87,22 +92,34 @@ def hide_share(rng: np.random.Generator, figures: list, frame, camera, ranges, c
 
 
 def _fill(rng, room: Room, sight: Sight, covered: np.ndarray, target: float, models: tuple) -> None:
-    """Add things while they bring the share nearer to its target."""
-    share, drawn, first = sight.hidden(covered).mean(), 0, len(room.things)
+    """Add things while they bring the share nearer to its target; where one is in the way of others, it goes again."""
+    first, added = len(room.things), []
+    share = most = sight.hidden(covered).mean()
+    best, drawn, stuck = room.things[:], 0, 0
     for _ in range(TRIES):
         missing = target - share
-        if missing < CLOSE or drawn == MOST_DRAWN or len(room.things) - first == MOST_THINGS:
+        if missing < CLOSE or drawn == MOST_DRAWN:
             break
-        thing = _propose_hiding(rng, room, sight, covered, models)
-        if thing is None or not _may_hide(sight, covered, thing) or not room.takes(thing):
+        now = np.any([covered, *added], axis=0)
+        if stuck > PATIENCE and added:
+            least = int(np.argmin([hides.mean() for hides in added]))
+            del added[least], room.things[first + least]
+            share, stuck = sight.hidden(np.any([covered, *added], axis=0)).mean(), 0
+            continue
+        stuck += 1
+        thing = _propose_hiding(rng, room, sight, now, models)
+        if len(added) == MOST_THINGS or not thing or not _may_hide(sight, now, thing) or not room.takes(thing):
             continue
         drawn += 1
-        now = covered | covered_by(sight, *thing_shape(thing, models))
-        hidden = sight.hidden(now)
-        gained = hidden.mean() - share
-        if WORTH * missing < gained < missing + CLOSE and _all_show(sight, hidden):
+        hides = covered_by(sight, *thing_shape(thing, models))
+        hidden = sight.hidden(now | hides)
+        if WORTH * missing < hidden.mean() - share < missing + CLOSE and _all_show(sight, hidden):
             room.things.append(thing)
-            covered, share = now, hidden.mean()
+            added.append(hides)
+            share, stuck = hidden.mean(), 0
+            if share > most:
+                best, most = room.things[:], share
+    room.things[:] = best
 
 
 def _may_hide(sight: Sight, covered: np.ndarray, thing: OccluderSpec) -> bool:
@@ -131,7 +148,9 @@ def _propose_hiding(rng, room: Room, sight: Sight, covered, models: tuple) -> Oc
     chosen = one_of(rng, shown)
     if rng.random() < BESIDE:
         return beside(rng, room.figures[sight.person[chosen]], sample_beside(rng))
-    params, yaw = sample_thing(rng, models), float(rng.uniform(-np.pi, np.pi))
+    there = {thing.params.get("asset") for thing in room.things}
+    others = tuple(facts for facts in models if facts.name not in there)
+    params, yaw = sample_thing(rng, others), float(rng.uniform(-np.pi, np.pi))
     eye, point = room.frame.eye, sight.places[chosen]
     shares = np.linspace(0.3, 1.0, 71)
     heights = eye + shares * (point[2] - eye)  # of the line
