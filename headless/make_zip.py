@@ -1,6 +1,7 @@
 """Pack the add-on: one folder `posewright/` that Blender 3.4 installs as an add-on and 4.2 and later as an extension.
 
-The open body goes along as `posewright/library/bodies/`. The same files give the same bytes.
+The open body goes along as `posewright/library/bodies/`, and what renders in the background as `posewright/headless/`.
+The same files give the same bytes.
 """
 
 import argparse
@@ -19,6 +20,15 @@ ROOT = Path(__file__).resolve().parent.parent
 FOLDER = "posewright"
 LARGEST = 60 * 2**20
 NEEDED = ("__init__.py", "blender_manifest.toml")
+PROGRAMS = ("__init__.py", "annotate.py", "coco_entry.py", "mask_file.py", "probe.py", "render.py")
+"""Of headless/: what the panel starts."""
+OWN_NAME = '''"""The name that headless/ knows the add-on by: this folder's parent, whatever it is installed as."""
+
+from pathlib import Path
+
+__path__ = [str(Path(__file__).resolve().parents[1])]
+'''
+"""Of `blender_addon/__init__.py` inside the add-on."""
 LONG_AGO = (1980, 1, 1, 0, 0, 0)
 """Zip's first date, for every file, so that only contents count."""
 
@@ -36,7 +46,9 @@ def make_zip(path, root: Path = ROOT) -> Path:
             entry = zipfile.ZipInfo(f"{FOLDER}/{name}", LONG_AGO)
             entry.external_attr = 0o644 << 16
             entry.create_system = 3  # else the bytes tell Windows from Unix
-            archive.writestr(entry, files[name].read_bytes(), zipfile.ZIP_DEFLATED)
+            given = files[name]
+            data = given.encode() if isinstance(given, str) else given.read_bytes()
+            archive.writestr(entry, data, zipfile.ZIP_DEFLATED)
     data = packed.getvalue()
     if len(data) > LARGEST:
         raise AssetError(
@@ -47,8 +59,8 @@ def make_zip(path, root: Path = ROOT) -> Path:
     return Path(path)
 
 
-def addon_files(root: Path) -> dict[str, Path]:
-    """{name inside the add-on's folder: file}."""
+def addon_files(root: Path) -> dict[str, Path | str]:
+    """{name inside the add-on's folder: file, or the text of one}."""
     addon, bodies = root / "blender_addon", root / "assets" / "library" / "bodies"
     files = {
         path.relative_to(addon).as_posix(): path
@@ -62,7 +74,12 @@ def addon_files(root: Path) -> dict[str, Path]:
         raise AssetError(f"{addon} has no {missing[0]}. Check the checkout is whole: git status.")
     if "library/bodies/open_body.npz" not in body:
         raise AssetError(f"No open_body.npz under {bodies}. Run `make assets`.")
-    return files | body | {"LICENSE": root / "LICENSE"}
+    programs = {f"headless/{name}": root / "headless" / name for name in PROGRAMS}
+    lost = [str(path) for path in programs.values() if not path.is_file()]
+    if lost:
+        raise AssetError(f"{lost[0]} is missing. Check the checkout is whole: git status.")
+    own_name = {"blender_addon/__init__.py": OWN_NAME}
+    return files | body | programs | own_name | {"LICENSE": root / "LICENSE"}
 
 
 def main(argv: list[str] | None = None) -> int:

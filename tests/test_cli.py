@@ -13,7 +13,7 @@ import pytest
 
 from blender_addon.core.errors import AssetError, SettingsError
 from headless import cli, cli_assets, doctor
-from headless.make_zip import make_zip
+from headless.make_zip import PROGRAMS, make_zip
 from tests.made_dataset import make_dataset
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -277,6 +277,7 @@ def checkout(tmp_path):
         "assets/library/bodies/SMPL_NEUTRAL.npz": "licensed",
         "LICENSE": "GPL",
     }
+    files |= {f"headless/{name}": "" for name in PROGRAMS}
     for name, text in files.items():
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text(text)
@@ -288,8 +289,10 @@ def test_zip_holds_one_folder_with_the_addon_and_the_open_body(checkout):
     assert zipfile.ZipFile(path).namelist() == [
         "posewright/LICENSE",
         "posewright/__init__.py",
+        "posewright/blender_addon/__init__.py",
         "posewright/blender_manifest.toml",
         "posewright/core/spec.py",
+        *(f"posewright/headless/{name}" for name in PROGRAMS),
         "posewright/library/bodies/open_body.npz",
     ]
 
@@ -301,7 +304,9 @@ def test_zip_of_the_same_files_has_the_same_bytes(checkout):
     assert make_zip(checkout / "second.zip", checkout).read_bytes() == first
 
 
-@pytest.mark.parametrize("name", ["blender_addon/blender_manifest.toml", "assets/library/bodies/open_body.npz"])
+@pytest.mark.parametrize(
+    "name", ["blender_addon/blender_manifest.toml", "assets/library/bodies/open_body.npz", "headless/render.py"]
+)
 def test_zip_is_not_made_of_half_an_addon(checkout, name):
     (checkout / name).unlink()
     with pytest.raises(AssetError):

@@ -31,11 +31,12 @@ class BuiltScene:
     """What the render is put into."""
 
 
-def build_scene(spec: SceneSpec, catalog: Catalog, bodies: dict, scene) -> BuiltScene:
+def build_scene(spec: SceneSpec, catalog: Catalog, bodies: dict, scene, dress=make_person) -> BuiltScene:
     """Fill an empty Blender scene.
 
     Args:
         bodies: name -> BodyModel, those that the spec names.
+        dress: stands in for `make_person` where people are kept.
 
     Raises:
         AssetError: an asset that the spec names is missing or broken.
@@ -48,7 +49,7 @@ def build_scene(spec: SceneSpec, catalog: Catalog, bodies: dict, scene) -> Built
                 build_model(catalog.occluder(thing.params["asset"]), thing, scene.collection)
         else:
             build_occluder(thing.params, thing.position, thing.yaw, collection=scene.collection)
-    people = [make_person(bodies[person.body], person, catalog.closet) for person in spec.persons]
+    people = [dress(bodies[person.body], person, catalog.closet) for person in spec.persons]
     objects = [
         build_person(person, f"Posewright Person {i}", i, scene.collection, find_skin_map(person.body.path))
         for i, person in enumerate(people, 1)

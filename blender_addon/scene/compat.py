@@ -130,3 +130,8 @@ def coloured_shader():
     import gpu
 
     return gpu.shader.from_builtin("SMOOTH_COLOR" if bpy.app.version >= (4, 0) else "2D_SMOOTH_COLOR")
+
+
+def blend_relative() -> set:
+    """Option of a path property that may begin with //; 4.5 warns without it, older ones do not know it."""
+    return {"PATH_SUPPORTS_BLEND_RELATIVE"} if bpy.app.version >= (4, 5) else set()

@@ -67,7 +67,7 @@ def _measure_person(built: BuiltScene, number: int, patches: dict, mask: np.ndar
     }
 
 
-def cast_rays(built: BuiltScene, targets: np.ndarray):
+def cast_rays(built: BuiltScene, targets: np.ndarray, read=None):
     """What the camera meets first on its way to each target.
 
     Args:
@@ -89,19 +89,25 @@ def cast_rays(built: BuiltScene, targets: np.ndarray):
     rest = np.zeros(targets.shape)
     for number in np.unique(who[who > OBJECT]):
         thing = built.objects[number - 1]
-        inverse = np.array(thing.matrix_world.inverted())  # who was moved by hand has a mesh that was not
+        # Who was moved by hand has a mesh that was not.
+        inverse = np.linalg.inv(np.array(thing.evaluated_get(graph).matrix_world))
         own = places[who == number] @ inverse[:3, :3].T + inverse[:3, 3]
-        rest[who == number] = rest_at(thing.data, faces[who == number], own)
+        rest[who == number] = rest_at(thing.data, faces[who == number], own, read or read_points)
     return who, rest
 
 
-def rest_at(mesh, faces: np.ndarray, places: np.ndarray) -> np.ndarray:
-    """(N, 3) the T-pose places of points (N, 3) on faces (N,) of a person's mesh."""
-    corners = np.array([_corners(mesh.polygons[face]) for face in faces.tolist()])  # (N, 4), a triangle's last twice
+def read_points(mesh) -> tuple:
+    """(V, 3) and (V, 3) where a person's points are, in its own frame, and where they are in the T-pose."""
     posed, rest = np.empty((2, 3 * len(mesh.vertices)), np.float32)
     mesh.vertices.foreach_get("co", posed)
     mesh.attributes["rest"].data.foreach_get("vector", rest)
-    posed, rest = posed.reshape(-1, 3)[corners].astype(float), rest.reshape(-1, 3)[corners].astype(float)
+    return posed.reshape(-1, 3), rest.reshape(-1, 3)
+
+
+def rest_at(mesh, faces: np.ndarray, places: np.ndarray, read=read_points) -> np.ndarray:
+    """(N, 3) the T-pose places of points (N, 3) on faces (N,) of a person's mesh."""
+    corners = np.array([_corners(mesh.polygons[face]) for face in faces.tolist()])  # (N, 4), a triangle's last twice
+    posed, rest = (points[corners].astype(float) for points in read(mesh))
     halves = np.stack([barycentric(posed[:, half], places) for half in ([0, 1, 2], [0, 2, 3])], 1)  # (N, 2, 3)
     better = halves.min(2).argmax(1)
     own = np.array([[0, 1, 2], [0, 2, 3]])[better]
