@@ -114,7 +114,7 @@ class Ranges:
         if len(self.occluders) != 2 or not 0 <= self.occluders[0] <= self.occluders[1] <= 50:
             raise SettingsError(f"occluders {self.occluders} is no range. Give fewest then most, 0 to 50, as [0, 3].")
         if not 0 <= self.occlusion <= 0.7:
-            raise SettingsError(f"--occlusion {self.occlusion} cannot be reached. Use 0.15 to 0.6, or 0 for any.")
+            raise SettingsError(f"--occlusion {self.occlusion} cannot be reached. Use 0.2 to 0.6, or 0 for any.")
         if not self.focal_mm or not all(5 <= lens <= 2000 for lens in self.focal_mm):
             raise SettingsError(f"focal_mm {self.focal_mm} are no lenses. Give some of 5 to 2000 mm, as [28, 35, 50].")
         if len(self.person_share) != 2 or not 0.01 <= self.person_share[0] <= self.person_share[1] <= 10:
